@@ -127,7 +127,9 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 
 # Mail
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if DEBUG else "smtp://localhost:25")
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if DEBUG else "smtp://localhost:25"
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@example.com")
@@ -141,9 +143,12 @@ OUTBOX_HANDLERS = {
     "refund": "erp.order_to_cash.refund",
 }
 
+# The books: which file of accounting/charts/ a new company starts from
+CHART_OF_ACCOUNTS = env.str("CHART_OF_ACCOUNTS", default="general")
+
 # The shop
 OSCAR_SHOP_NAME = "Shop"
-OSCAR_DEFAULT_CURRENCY = env.str("CURRENCY", default="EUR")
+CURRENCY = OSCAR_DEFAULT_CURRENCY = env.str("CURRENCY", default="EUR")
 OSCAR_ALLOW_ANON_CHECKOUT = True
 OSCAR_OFFERS_INCL_TAX = True
 OSCAR_EAGER_ALERTS = False

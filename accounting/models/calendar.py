@@ -1,0 +1,52 @@
+"""Years and periods, and the counters of documents by year."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class FiscalYear(models.Model):
+    start = models.DateField(unique=True)
+    end = models.DateField(unique=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_year_ends_after_it_starts", condition=Q(end__gt=F("start")))
+        ]
+
+    def __str__(self):
+        return str(self.end.year)
+
+
+class Period(models.Model):
+    """A month. Once locked it takes no entry, and it stays locked."""
+
+    fiscal_year = models.ForeignKey(FiscalYear, models.PROTECT, related_name="periods")
+    start = models.DateField(unique=True)
+    end = models.DateField(unique=True)
+    locked = models.BooleanField(default=False)
+    vat_locked = models.BooleanField(default=False, help_text="Takes no entry with a tax code.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_period_ends_after_it_starts", condition=Q(end__gt=F("start")))
+        ]
+
+    def __str__(self):
+        return f"{self.start:%Y-%m}"
+
+
+class NumberSeries(models.Model):
+    """The counter of one kind of document in one year. It moves up by one, never back."""
+
+    series = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    last_no = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [
+            models.UniqueConstraint(fields=["series", "year"], name="one_counter_a_series_and_year")
+        ]
+
+    def __str__(self):
+        return f"{self.series}-{self.year}"
