@@ -1,0 +1,162 @@
+"""Prepares delivery notes, ships them, and takes goods back. The stock itself is moved by inventory."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from accounting.money import minor
+from accounting.refusal import Refusal
+from erp.documents.bulk import update_rows
+from erp.inventory import services as inventory
+from erp.inventory.services import Allocation, Cause, Piece
+from erp.inventory.valuation import cost_of_return
+from erp.sales.services import Ordered
+
+from .models import DeliveryLine, DeliveryNote, Return, ReturnLine
+
+State = DeliveryNote.State
+OPEN = (State.WAITING_PAYMENT, State.READY)
+
+
+class NothingToReturn(Refusal):
+    """More is to come back than was shipped and is still with the customer."""
+
+
+def prepare(
+    ordered: Ordered, allocations: Iterable[Allocation], *, ship_to: dict, state: str, on: date
+) -> list[DeliveryNote]:
+    """Write the delivery notes of a new order: one for each warehouse its goods come from."""
+    shares = defaultdict(list)
+    for allocation in allocations:
+        shares[allocation.warehouse_id].append(allocation)
+    notes = [
+        DeliveryNote(
+            order=ordered.order,
+            warehouse_id=warehouse,
+            number=f"DN-{ordered.order.number}-{place}",
+            state=state,
+            ship_to=ship_to,
+            created_on=on,
+        )
+        for place, warehouse in enumerate(sorted(shares), start=1)
+    ]
+    if notes:
+        DeliveryNote.objects.bulk_create(notes)
+        DeliveryLine.objects.bulk_create(_lines(ordered, {note: shares[note.warehouse_id] for note in notes}))
+    return notes
+
+
+def let_go(order: Any) -> int:
+    """Free the notes that waited for the money. Return how many."""
+    return DeliveryNote.objects.filter(order=order, state=State.WAITING_PAYMENT).update(state=State.READY)
+
+
+def ship(note: DeliveryNote, *, on: date, by: Any = None) -> list[DeliveryLine]:
+    """Let a whole note leave the house; return its lines with their cost. Raises IllegalTransition."""
+    note.move_to(State.SHIPPED, shipped_on=on)
+    lines = list(note.lines.order_by("product_id", "pk"))
+    cause = Cause("shipment", f"delivery:{note.pk}", on, by=by)
+    costs = inventory.issue(_pieces(note, lines), cause=cause)
+    for line, cost in zip(lines, costs, strict=True):
+        line.cost = cost
+    update_rows(
+        DeliveryLine._meta.db_table,
+        "cost = v.column2",
+        "id = v.column1",
+        [(line.pk, minor(line.cost)) for line in lines],
+    )
+    return lines
+
+
+def cancel(order: Any) -> list[DeliveryNote]:
+    """Cancel the notes of an order of which nothing has left yet, and give back what they reserved."""
+    notes = list(DeliveryNote.objects.filter(order=order, state__in=OPEN).order_by("pk"))
+    pieces = []
+    for note in notes:
+        note.move_to(State.CANCELLED)
+        pieces += _pieces(note, note.lines.order_by("product_id", "pk"))
+    if pieces:
+        inventory.release(pieces)
+    return notes
+
+
+def take_back(
+    order: Any, quantities: dict[int, int], *, on: date, reason: str = "", by: Any = None
+) -> tuple[Return, list[DeliveryLine], Decimal]:
+    """Put shipped pieces back on the shelf at the cost they left with.
+
+    `quantities` names delivery lines. Return the document, the lines (with `back`, the pieces just
+    returned) and the cost. Raises NothingToReturn.
+    """
+    lines = _returnable(order, quantities)
+    number = f"RT-{order.number}-{Return.objects.filter(order=order).count() + 1}"
+    document = Return.objects.create(
+        order=order, number=number, state=Return.State.CLOSED, received_on=on, reason=reason, user=by
+    )
+    costs = [cost_of_return(line.cost, line.quantity, line.returned, quantities[line.pk]) for line in lines]
+    rows = [
+        ReturnLine(returned=document, delivery_line=line, product_id=line.product_id, quantity=n, cost=cost)
+        for line, cost, n in zip(lines, costs, (quantities[line.pk] for line in lines), strict=True)
+    ]
+    ReturnLine.objects.bulk_create(rows)
+    update_rows(
+        DeliveryLine._meta.db_table,
+        "returned = returned + v.column2",
+        "id = v.column1",
+        [(line.pk, quantities[line.pk]) for line in lines],
+    )
+    pieces = [
+        Piece(line.product_id, line.note.warehouse_id, quantities[line.pk], cost)
+        for line, cost in zip(lines, costs, strict=True)
+    ]
+    inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
+    return document, lines, sum(costs, Decimal(0))
+
+
+def shipped_quantities(order: Any) -> dict[int, int]:
+    """Return how many pieces of each order line have left the house."""
+    shipped = DeliveryLine.objects.filter(note__order=order, note__shipped_on__isnull=False)
+    return dict(shipped.values_list("order_line").annotate(Sum("quantity")))
+
+
+def _returnable(order: Any, quantities: dict[int, int]) -> list[DeliveryLine]:
+    rows = DeliveryLine.objects.select_for_update(of=("self",)).select_related("note")
+    found = rows.filter(pk__in=quantities, note__order=order, note__shipped_on__isnull=False)
+    lines = list(found.order_by("product_id", "pk"))
+    if not lines or len(lines) != len(quantities):
+        raise NothingToReturn("Only what was shipped with this order can come back.")
+    for line in lines:
+        left = line.quantity - line.returned
+        if not 0 < quantities[line.pk] <= left:
+            raise NothingToReturn(f"Of '{line.title}' {left} can come back, not {quantities[line.pk]}.")
+    return lines
+
+
+def _lines(ordered: Ordered, shares: dict[DeliveryNote, list[Allocation]]) -> Iterable[DeliveryLine]:
+    """Give each note its part of the order lines. A product may stand on several lines of an order."""
+    left = {line.row.pk: line.row.quantity for line in ordered.lines if line.goods}
+    for note, allocations in shares.items():
+        for allocation in allocations:
+            rest = allocation.quantity
+            for line in ordered.lines:
+                row = line.row
+                part = min(rest, left.get(row.pk, 0)) if row.product_id == allocation.product_id else 0
+                if part:
+                    left[row.pk] -= part
+                    rest -= part
+                    yield DeliveryLine(
+                        note=note,
+                        order_line=row,
+                        product_id=row.product_id,
+                        sku=row.partner_sku,
+                        title=row.title,
+                        quantity=part,
+                    )
+
+
+def _pieces(note: DeliveryNote, lines: Iterable[DeliveryLine]) -> list[Piece]:
+    return [Piece(line.product_id, note.warehouse_id, line.quantity) for line in lines]

@@ -1,0 +1,126 @@
+"""What every business document shares, its files, the outbox, and who the company is."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from accounting.refusal import Refusal
+from accounting.written_once import WrittenOnce
+
+
+class IllegalTransition(Refusal):
+    """The document is not in a state from which it may go there."""
+
+
+class Document(models.Model):
+    """A paper with a state. A subclass lists its states, and the moves between them."""
+
+    State: ClassVar[type[models.TextChoices]]
+    TRANSITIONS: ClassVar[dict[str, set[str]]]
+
+    class Meta:
+        abstract = True
+
+    def move_to(self, state: str, **changes) -> None:
+        """Change state in one statement, so that of two callers at once only one succeeds.
+
+        Further columns change with it. Raises IllegalTransition.
+        """
+        if state not in self.TRANSITIONS.get(self.state, set()):
+            raise IllegalTransition(f"{self} is {self.state}: it cannot become {state}.")
+        rows = type(self)._default_manager.filter(pk=self.pk, state=self.state)
+        if not rows.update(state=state, **changes):
+            raise IllegalTransition(f"{self} is no longer {self.state}.")
+        self.state = state
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+class DocumentFile(WrittenOnce):
+    """The bytes of a document as they were sent out."""
+
+    source_key = models.CharField("document", max_length=100)
+    kind = models.CharField(max_length=10, choices=[("pdf", "PDF"), ("xml", "XML")])
+    name = models.CharField(max_length=100)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_key", "kind"], name="a_document_has_one_file_of_a_kind")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Outbox(models.Model):
+    """An effect outside the database that is still to be had, or was: a mail, a PDF, a capture.
+
+    Written in the transaction of its cause. `key` makes asking twice the same as asking once.
+    """
+
+    key = models.CharField(max_length=150, unique=True)
+    topic = models.CharField(max_length=40)
+    payload = models.JSONField(default=dict)
+    order_number = models.CharField(max_length=128, blank=True, db_index=True)
+    created_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_default=Now())
+    leased_until = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "outbox row"
+        verbose_name_plural = "outbox"
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=models.Q(done_at__isnull=True), name="outbox_waiting"
+            )
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class Company(models.Model):
+    """Who sells: one row. What documents print of it is copied onto them."""
+
+    name = models.CharField(max_length=255)
+    address = models.TextField(help_text="Street, postcode and city, one a line.")
+    country = models.CharField(max_length=2, default="DE")
+    email = models.EmailField()
+    phone = models.CharField(max_length=40, blank=True)
+    vat_id = models.CharField("VAT id", max_length=20, blank=True)
+    bank_name = models.CharField(max_length=100, blank=True)
+    iban = models.CharField("IBAN", max_length=34, blank=True)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    invoice_on = models.CharField(
+        max_length=10,
+        choices=[("order", "Order"), ("payment", "Payment"), ("shipment", "Shipment")],
+        default="order",
+        help_text="What makes an invoice due.",
+    )
+    prices = models.CharField(
+        max_length=5,
+        choices=[("gross", "Including VAT"), ("net", "Excluding VAT")],
+        default="gross",
+        help_text="What the prices of products mean.",
+    )
+    payment_days = models.PositiveIntegerField(default=14, help_text="Days until an invoice is due.")
+    ship_before_payment = models.BooleanField(
+        default=False, help_text="Ship orders paid by bank transfer before the money is here."
+    )
+    guest_link_days = models.PositiveIntegerField(
+        default=90, help_text="Days that a guest's link to an order stays valid."
+    )
+
+    class Meta:
+        verbose_name_plural = "company"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="there_is_one_company")]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,190 @@
+"""Drafts and numbers credit notes. What is credited is a cumulative difference of the invoice line:
+the last piece takes the remainder to the cent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from accounting.money import ZERO
+from accounting.numbering import next_number
+from accounting.refusal import Refusal
+from erp.documents.bulk import update_rows
+from erp.documents.services import company, letterhead
+from erp.inventory.valuation import slice_of
+from erp.sales.pricing import Totals
+from erp.sales.sale import Sale
+
+from .invoices import count_released, tax_table
+from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine
+
+
+class NothingToCredit(Refusal):
+    """More is to be credited than was invoiced and not yet credited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Pieces of an invoice line to be credited; `deferred` of them had not become revenue."""
+
+    line: InvoiceLine
+    pieces: int
+    deferred: int
+
+
+def hold_lines(invoices: Iterable[Invoice]) -> list[InvoiceLine]:
+    """Lock the lines of invoices and return them in order."""
+    rows = InvoiceLine.objects.select_for_update(of=("self",)).select_related("tax_code")
+    return list(rows.filter(invoice__in=list(invoices)).order_by("invoice_id", "position"))
+
+
+def everything(lines: Iterable[InvoiceLine]) -> list[Portion]:
+    """Return all that is not yet credited."""
+    return [
+        Portion(line, line.quantity - line.credited, _deferred(line, line.quantity - line.credited))
+        for line in lines
+        if line.credited < line.quantity
+    ]
+
+
+def chosen(lines: Iterable[InvoiceLine], quantities: dict[int, int]) -> list[Portion]:
+    """Return the pieces asked for by invoice line, first those not yet shipped. Raises NothingToCredit."""
+    by_key = {line.pk: line for line in lines}
+    if not quantities or quantities.keys() - by_key.keys():
+        raise NothingToCredit("Only lines of this invoice can be credited.")
+    for key, pieces in quantities.items():
+        line = by_key[key]
+        if not 0 < pieces <= line.quantity - line.credited:
+            raise NothingToCredit(
+                f"Of '{line.title}' {line.quantity - line.credited} can be credited, not {pieces}."
+            )
+    return [Portion(by_key[key], pieces, _deferred(by_key[key], pieces)) for key, pieces in quantities.items()]
+
+
+def of_order_lines(lines: Iterable[InvoiceLine], returned: dict[int, int]) -> list[Portion]:
+    """Return the invoice lines that billed returned pieces (by order line). They are revenue by now."""
+    left, portions = dict(returned), []
+    for line in lines:
+        billed = line.released if line.deferred else line.quantity
+        pieces = min(left.get(line.order_line_id, 0), line.quantity - line.credited, billed)
+        if pieces > 0:
+            left[line.order_line_id] -= pieces
+            portions.append(Portion(line, pieces, 0))
+    return portions
+
+
+def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: date, reason: str) -> CreditNote:
+    """Write a credit note for pieces of one invoice. It has no number yet."""
+    if not portions:
+        raise NothingToCredit(f"Everything of invoice {invoice.number} is credited already.")
+    lines = [_line(place, portion) for place, portion in enumerate(portions, start=1)]
+    document = CreditNote(
+        invoice=invoice,
+        order_id=invoice.order_id,
+        party_id=invoice.party_id,
+        buyer=invoice.buyer,
+        prices=invoice.prices,
+        **_heading(lines, source_key=source_key, on=on, reason=reason),
+    )
+    _write(document, lines)
+    update_rows(
+        InvoiceLine._meta.db_table,
+        "credited = credited + v.column2",
+        "id = v.column1",
+        [(portion.line.pk, portion.pieces) for portion in portions],
+    )
+    count_released([(portion.line.pk, portion.deferred) for portion in portions if portion.deferred])
+    return document
+
+
+def draft_alone(
+    sale: Sale, totals: Totals, *, party: Any, buyer: dict, source_key: str, on: date, reason: str
+) -> CreditNote:
+    """Write a credit note for goods that were sold elsewhere: there is no invoice to name."""
+    lines = [
+        CreditNoteLine(
+            position=place,
+            kind=PaperLine.Kind.GOODS if line.product.get_product_class().track_stock else PaperLine.Kind.SERVICE,
+            sku=line.product.upc or "",
+            title=line.product.get_title(),
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            net=amounts.net,
+            tax=amounts.tax,
+            gross=amounts.gross,
+            tax_code=line.tax_code,
+            rate=line.tax_code.rate,
+        )
+        for place, (line, amounts) in enumerate(zip(sale.lines, totals.lines, strict=True), start=1)
+    ]
+    document = CreditNote(
+        party=party,
+        buyer=buyer,
+        prices=sale.prices,
+        **_heading(lines, source_key=source_key, on=on, reason=reason),
+    )
+    _write(document, lines)
+    return document
+
+
+def number(document: CreditNote) -> str:
+    """Give a draft its number, as the last thing before commit."""
+    taken = next_number("CN", document.issued_on)
+    document.move_to(CreditNote.State.ISSUED, number=taken)
+    return taken
+
+
+def _heading(lines: list[CreditNoteLine], *, source_key: str, on: date, reason: str) -> dict[str, Any]:
+    return {
+        "source_key": source_key,
+        "issued_on": on,
+        "reason": reason,
+        "seller": letterhead(company()),
+        "currency": settings.CURRENCY,
+        "net": sum((line.net for line in lines), ZERO),
+        "tax": sum((line.tax for line in lines), ZERO),
+        "gross": sum((line.gross for line in lines), ZERO),
+        "taxes": tax_table(lines),
+    }
+
+
+def _write(document: CreditNote, lines: list[CreditNoteLine]) -> None:
+    CreditNote.objects.bulk_create([document])
+    for line in lines:
+        line.credit_note = document
+    CreditNoteLine.objects.bulk_create(lines)
+    document.drafted = lines
+
+
+def _line(place: int, portion: Portion) -> CreditNoteLine:
+    line, pieces = portion.line, portion.pieces
+
+    def part(amount: Decimal) -> Decimal:
+        return slice_of(amount, line.quantity, line.credited, pieces)
+
+    net, gross = part(line.net), part(line.gross)
+    return CreditNoteLine(
+        position=place,
+        invoice_line=line,
+        kind=line.kind,
+        sku=line.sku,
+        title=line.title,
+        quantity=pieces,
+        unit_price=line.unit_price,
+        discount=part(line.discount),
+        net=net,
+        tax=gross - net,
+        gross=gross,
+        tax_code=line.tax_code,
+        rate=line.rate,
+        deferred_net=slice_of(line.net, line.quantity, line.released, portion.deferred),
+    )
+
+
+def _deferred(line: InvoiceLine, pieces: int) -> int:
+    return min(pieces, line.quantity - line.released) if line.deferred else 0

@@ -1,0 +1,240 @@
+"""Drafts and numbers invoices from the stored order, and keeps what of them is still deferred.
+
+Amounts of part invoices are cumulative differences of the order line, so that all of them together
+are the order to the cent. The number is taken last, by the posting.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+
+from accounting.money import ZERO
+from accounting.numbering import next_number
+from accounting.refusal import Refusal
+from erp.delivery.services import shipped_quantities
+from erp.documents.bulk import update_rows
+from erp.documents.models import Company
+from erp.documents.services import letterhead
+from erp.inventory.valuation import slice_of
+from erp.sales.services import Ordered, OrderedLine
+
+from .models import Invoice, InvoiceLine, PaperLine
+
+Kind = PaperLine.Kind
+
+
+class NothingToInvoice(Refusal):
+    """Everything that may be billed of an order is billed."""
+
+
+class DoesNotAddUp(Refusal):
+    """An invoice over a whole order differs from the order: it is refused, never corrected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of an order is billed and shipped: pieces by order line, and whether shipping is billed."""
+
+    billed: dict[int, int]
+    shipped: dict[int, int]
+    shipping_billed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What of an order's deferred revenue became revenue."""
+
+    goods: Decimal
+    shipping: Decimal
+
+
+UNTOUCHED = Progress({}, {}, False)
+
+
+def progress(order: Any) -> Progress:
+    """Return how far an order is. Three queries."""
+    lines = InvoiceLine.objects.filter(invoice__order=order)
+    billed = dict(lines.exclude(order_line=None).values_list("order_line").annotate(Sum("quantity")))
+    shipping = lines.filter(kind=Kind.SHIPPING).exists()
+    return Progress(billed, shipped_quantities(order), shipping)
+
+
+def draft(
+    ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date, buyer: dict
+) -> Invoice:
+    """Write the invoice of everything not yet billed, or of what was shipped and not yet billed.
+
+    It has no number yet: `number` gives it one. Raises NothingToInvoice and DoesNotAddUp.
+    """
+    lines = list(_lines(ordered, so_far, only_shipped=only_shipped))
+    if not lines:
+        raise NothingToInvoice(f"Everything of order {ordered.order.number} is invoiced already.")
+    for position, line in enumerate(lines, start=1):
+        line.position = position
+    invoice = Invoice(
+        order=ordered.order,
+        party=ordered.terms.party,
+        issued_on=on,
+        due_on=on + timedelta(days=company.payment_days),
+        seller=letterhead(company),
+        buyer=buyer,
+        currency=settings.CURRENCY,
+        prices=ordered.terms.prices,
+        net=_sum(line.net for line in lines),
+        tax=_sum(line.tax for line in lines),
+        gross=_sum(line.gross for line in lines),
+        taxes=tax_table(lines),
+    )
+    if so_far.billed == {} and not only_shipped and invoice.gross != ordered.order.total_incl_tax:
+        raise DoesNotAddUp(
+            f"The lines come to {invoice.gross}, the order to {ordered.order.total_incl_tax}: not invoiced."
+        )
+    Invoice.objects.bulk_create([invoice])
+    for line in lines:
+        line.invoice = invoice
+    InvoiceLine.objects.bulk_create(lines)
+    invoice.drafted = lines
+    return invoice
+
+
+def number(invoice: Invoice) -> str:
+    """Give a draft its number, as the last thing before commit: the counter is held from here."""
+    taken = next_number("INV", invoice.issued_on)
+    invoice.move_to(Invoice.State.ISSUED, number=taken)
+    return taken
+
+
+def release(order: Any, shipped: dict[int, int]) -> Released:
+    """Take shipped pieces (by order line) out of deferred revenue, and shipping with the first of them."""
+    goods, shipping = ZERO, ZERO
+    left = dict(shipped)
+    changes = []
+    for line in hold_deferred(order):
+        if line.kind == Kind.SHIPPING:
+            pieces = 1
+            shipping += line.net
+        else:
+            pieces = min(left.get(line.order_line_id, 0), line.quantity - line.released)
+            left[line.order_line_id] = left.get(line.order_line_id, 0) - pieces
+            goods += slice_of(line.net, line.quantity, line.released, pieces)
+        if pieces:
+            changes.append((line.pk, pieces))
+    count_released(changes)
+    return Released(goods, shipping)
+
+
+def hold_deferred(order: Any) -> list[InvoiceLine]:
+    """Lock the lines of an order that are still deferred, in part or whole."""
+    rows = InvoiceLine.objects.select_for_update(of=("self",)).filter(invoice__order=order, deferred=True)
+    return [line for line in rows.order_by("pk") if line.released < line.quantity]
+
+
+def count_released(changes: list[tuple[int, int]]) -> None:
+    """Count pieces that left deferred revenue: (invoice line, pieces)."""
+    update_rows(InvoiceLine._meta.db_table, "released = released + v.column2", "id = v.column1", changes)
+
+
+def tax_table(lines: Iterable[Any]) -> list[dict[str, str]]:
+    """Return base and tax of each tax code, as a document prints and keeps them."""
+    sums: dict[str, list[Any]] = {}
+    for line in lines:
+        row = sums.setdefault(line.tax_code.code, [line.tax_code, ZERO, ZERO, ZERO])
+        row[1:] = [row[1] + line.net, row[2] + line.tax, row[3] + line.gross]
+    return [
+        {
+            "code": code.code,
+            "name": code.name,
+            "category": code.category,
+            "rate": str(code.rate),
+            "net": str(net),
+            "tax": str(tax),
+            "gross": str(gross),
+        }
+        for code, net, tax, gross in (sums[key] for key in sorted(sums))
+    ]
+
+
+def buyer_of(order: Any) -> dict[str, str]:
+    """Return the buyer's name and address as the order holds them, for a document to keep."""
+    address = order.billing_address or order.shipping_address
+    return snapshot(address) | {"email": order.user.email if order.user_id else order.guest_email}
+
+
+def snapshot(address: Any) -> dict[str, str]:
+    """Return an Oscar address as plain words."""
+    names = ("first_name", "last_name", "line1", "line2", "state", "postcode")
+    words = {name: getattr(address, name) or "" for name in names}
+    return words | {
+        "company": address.line3 or "",
+        "city": address.line4 or "",
+        "country": address.country_id,
+        "name": f"{address.first_name} {address.last_name}".strip(),
+    }
+
+
+def _lines(ordered: Ordered, so_far: Progress, *, only_shipped: bool) -> Iterator[InvoiceLine]:
+    has_goods = any(line.goods for line in ordered.lines)
+    any_shipped = any(so_far.shipped.values())
+    for line in ordered.lines:
+        before = so_far.billed.get(line.row.pk, 0)
+        until = so_far.shipped.get(line.row.pk, 0) if only_shipped and line.goods else line.row.quantity
+        shipped = max(min(so_far.shipped.get(line.row.pk, 0), until) - before, 0) if line.goods else 0
+        yield from _pieces(ordered, line, before, shipped, deferred=False)
+        yield from _pieces(ordered, line, before + shipped, until - before - shipped, deferred=line.goods)
+    order = ordered.order
+    if order.shipping_incl_tax and not so_far.shipping_billed and not (only_shipped and has_goods and not any_shipped):
+        yield _shipping(ordered, deferred=has_goods and not any_shipped)
+
+
+def _pieces(ordered: Ordered, line: OrderedLine, before: int, pieces: int, *, deferred: bool) -> Iterator[InvoiceLine]:
+    """Bill pieces before+1 .. before+pieces of an order line."""
+    if pieces <= 0:
+        return
+    row, gross_prices = line.row, ordered.terms.prices == "gross"
+
+    def part(amount: Decimal) -> Decimal:
+        return slice_of(amount, row.quantity, before, pieces)
+
+    net, gross = part(row.line_price_excl_tax), part(row.line_price_incl_tax)
+    full = row.line_price_before_discounts_incl_tax if gross_prices else row.line_price_before_discounts_excl_tax
+    yield InvoiceLine(
+        order_line=row,
+        kind=Kind.GOODS if line.goods else Kind.SERVICE,
+        sku=row.partner_sku,
+        title=row.title,
+        quantity=pieces,
+        unit_price=row.unit_price_incl_tax if gross_prices else row.unit_price_excl_tax,
+        discount=part(full) - (gross if gross_prices else net),
+        net=net,
+        tax=gross - net,
+        gross=gross,
+        tax_code=line.tax_code,
+        rate=line.tax_code.rate,
+        deferred=deferred,
+    )
+
+
+def _shipping(ordered: Ordered, *, deferred: bool) -> InvoiceLine:
+    order = ordered.order
+    gross_prices = ordered.terms.prices == "gross"
+    return InvoiceLine(
+        kind=Kind.SHIPPING,
+        title=order.shipping_method or "Shipping",
+        quantity=1,
+        unit_price=order.shipping_incl_tax if gross_prices else order.shipping_excl_tax,
+        net=order.shipping_excl_tax,
+        tax=order.shipping_incl_tax - order.shipping_excl_tax,
+        gross=order.shipping_incl_tax,
+        tax_code=ordered.shipping_tax_code,
+        rate=ordered.shipping_tax_code.rate,
+        deferred=deferred,
+    )
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)

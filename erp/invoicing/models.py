@@ -1,0 +1,191 @@
+"""What is owed and what was paid: invoices, credit notes and payments.
+
+Invoices and credit notes are snapshots. Whether one is paid is read from its open item in the books.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounting.models import Party, TaxCode
+from accounting.money import MoneyField
+from accounting.written_once import WrittenOnce
+from erp.documents.models import Document
+
+
+class Paper(Document):
+    """What an invoice and a credit note have in common. The number is taken last, at issue."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "draft"
+        ISSUED = "issued", "issued"
+
+    TRANSITIONS = {State.DRAFT: {State.ISSUED}}
+    # Once numbered, the database lets nothing of it change.
+    FROZEN = ("number IS NOT NULL", set())
+
+    number = models.CharField(max_length=20, unique=True, null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    issued_on = models.DateField()
+    seller = models.JSONField(help_text="The company as it was.")
+    buyer = models.JSONField(help_text="Name and address of the buyer as they were.")
+    currency = models.CharField(max_length=3)
+    prices = models.CharField(max_length=5, help_text="Whether unit prices include VAT: gross or net.")
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+    taxes = models.JSONField(help_text="Base and tax of each rate, as printed.")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="%(class)s_net_and_tax_make_gross"),
+            models.CheckConstraint(
+                condition=Q(state="draft", number=None) | Q(state="issued", number__isnull=False),
+                name="%(class)s_has_a_number_when_issued",
+            ),
+        ]
+
+    def __str__(self):
+        return self.number or "draft"
+
+
+class PaperLine(models.Model):
+    """One line of an invoice or credit note. Discounts are already taken off net, tax and gross."""
+
+    class Kind(models.TextChoices):
+        GOODS = "goods", "goods"
+        SERVICE = "service", "service"
+        SHIPPING = "shipping", "shipping"
+        AMOUNT = "amount", "amount"
+
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    sku = models.CharField(max_length=128, blank=True)
+    title = models.CharField(max_length=255)
+    quantity = models.PositiveIntegerField()
+    unit_price = MoneyField(help_text="Before discount, in the price mode of the document.")
+    discount = MoneyField(default=0, help_text="Taken off the line, in the price mode of the document.")
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+")
+    rate = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="%(class)s_net_and_tax_make_gross"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="%(class)s_bills_something"),
+        ]
+
+    def __str__(self):
+        return f"{self.quantity} x {self.title}"
+
+
+class Invoice(Paper):
+    """What a customer owes for an order."""
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="invoices")
+    delivery_note = models.ForeignKey(
+        "delivery.DeliveryNote", models.PROTECT, related_name="invoices", null=True, blank=True
+    )
+    due_on = models.DateField()
+    supplied_on = models.DateField(null=True, blank=True, help_text="Empty: as the goods are shipped.")
+
+
+class InvoiceLine(PaperLine):
+    """A line that is billed. Goods billed before they are shipped are deferred revenue until then."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey("order.Line", models.PROTECT, related_name="invoice_lines", null=True)
+    deferred = models.BooleanField(help_text="Billed before the goods were shipped.")
+    released = models.PositiveIntegerField(default=0, help_text="Pieces no longer deferred: shipped or credited.")
+    credited = models.PositiveIntegerField(default=0, help_text="Pieces taken back by credit notes.")
+
+    FROZEN = ("1 = 1", {"released", "credited"})
+
+    class Meta(PaperLine.Meta):
+        constraints = [
+            *PaperLine.Meta.constraints,
+            models.CheckConstraint(condition=Q(released__lte=F("quantity")), name="a_piece_leaves_deferral_once"),
+            models.CheckConstraint(condition=Q(credited__lte=F("quantity")), name="never_credit_more_than_was_billed"),
+        ]
+
+
+class CreditNote(Paper):
+    """What a customer no longer owes. Without an invoice it stands alone: the sale was made elsewhere."""
+
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes", null=True, blank=True)
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="credit_notes", null=True, blank=True)
+    reason = models.CharField(max_length=255, blank=True)
+    source_key = models.CharField(max_length=150, unique=True, help_text="What caused it: never credited twice.")
+
+
+class CreditNoteLine(PaperLine):
+    """A line that is credited, and how much of it had not yet become revenue."""
+
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    invoice_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credit_lines", null=True)
+    deferred_net = MoneyField(default=0, help_text="Part of net that is taken from deferred revenue.")
+
+    FROZEN = ("1 = 1", set())
+
+
+class Payment(Document):
+    """Money a customer means to pay or has paid. The row is there before any money moves."""
+
+    class State(models.TextChoices):
+        STARTED = "started", "started"
+        AUTHORISED = "authorised", "authorised"
+        CAPTURED = "captured", "captured"
+        FAILED = "failed", "failed"
+        VOIDED = "voided", "voided"
+
+    TRANSITIONS = {
+        State.STARTED: {State.AUTHORISED, State.CAPTURED, State.FAILED, State.VOIDED},
+        State.AUTHORISED: {State.CAPTURED, State.VOIDED},
+    }
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="payments", null=True, blank=True)
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+", null=True, blank=True)
+    provider = models.CharField(max_length=20)
+    reference = models.CharField(max_length=100, unique=True, help_text="The provider's name for it.")
+    state = models.CharField(max_length=12, choices=State, default=State.STARTED)
+    amount = MoneyField()
+    captured = MoneyField(default=0)
+    refunded = MoneyField(default=0)
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(captured__lte=F("amount")), name="never_capture_more_than_agreed"),
+            models.CheckConstraint(condition=Q(refunded__lte=F("captured")), name="never_refund_more_than_captured"),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+
+class PaymentOperation(WrittenOnce):
+    """One movement of a payment: authorised, captured, refunded, voided."""
+
+    class Kind(models.TextChoices):
+        AUTHORISE = "authorise", "authorised"
+        CAPTURE = "capture", "captured"
+        REFUND = "refund", "refunded"
+        VOID = "void", "voided"
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="operations")
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount = MoneyField()
+    reference = models.CharField(max_length=150, unique=True)
+    on = models.DateField()
+    at = models.DateTimeField(db_default=Now())
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.payment} {self.get_kind_display()} {self.amount}"

@@ -1,0 +1,79 @@
+"""Keeps what offers and vouchers took off an order, and holds their limits inside its transaction."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q
+from oscar.core.loading import get_model
+
+from accounting.refusal import Refusal
+
+from .sale import Sale, SaleDiscount
+
+ConditionalOffer = get_model("offer", "ConditionalOffer")
+OrderDiscount = get_model("order", "OrderDiscount")
+Voucher = get_model("voucher", "Voucher")
+VoucherApplication = get_model("voucher", "VoucherApplication")
+
+
+class DiscountUsedUp(Refusal):
+    """A voucher or an offer cannot be used once more."""
+
+
+def record(sale: Sale, order: Any) -> None:
+    """Write the discounts of an order and count their use. Raises DiscountUsedUp."""
+    if not sale.discounts:
+        return
+    vouchers = _hold_vouchers(sale)
+    OrderDiscount.objects.bulk_create(_row(order, discount, vouchers) for discount in sale.discounts)
+    for discount in sale.discounts:
+        _count_offer(discount)
+    for voucher in vouchers.values():
+        amount = sum((d.amount for d in sale.discounts if d.voucher == voucher.pk), Decimal(0))
+        Voucher.objects.filter(pk=voucher.pk).update(
+            num_orders=F("num_orders") + 1, total_discount=F("total_discount") + amount
+        )
+    VoucherApplication.objects.bulk_create(
+        VoucherApplication(voucher=voucher, order=order, user=sale.user) for voucher in vouchers.values()
+    )
+
+
+def _hold_vouchers(sale: Sale) -> dict[int, Any]:
+    """Lock the vouchers and ask each again whether this customer may use it."""
+    wanted = {discount.voucher for discount in sale.discounts if discount.voucher}
+    vouchers = {}
+    for voucher in Voucher.objects.select_for_update().filter(pk__in=wanted).order_by("pk"):
+        allowed, message = voucher.is_available_to_user(sale.user or AnonymousUser())
+        if not allowed or not voucher.is_active(sale.placed_at):
+            raise DiscountUsedUp(str(message) or f"The voucher {voucher.code} is no longer valid.")
+        vouchers[voucher.pk] = voucher
+    return vouchers
+
+
+def _row(order: Any, discount: SaleDiscount, vouchers: dict[int, Any]) -> Any:
+    voucher = vouchers.get(discount.voucher) if discount.voucher else None
+    return OrderDiscount(
+        order=order,
+        offer_id=discount.offer,
+        offer_name=discount.name,
+        voucher_id=voucher and voucher.pk,
+        voucher_code=voucher.code if voucher else "",
+        frequency=discount.frequency,
+        amount=discount.amount,
+    )
+
+
+def _count_offer(discount: SaleDiscount) -> None:
+    """Count an offer's use in one statement that repeats its limits."""
+    within = Q(max_global_applications=None) | Q(
+        max_global_applications__gte=F("num_applications") + discount.frequency
+    )
+    affordable = Q(max_discount=None) | Q(max_discount__gte=F("total_discount") + discount.amount)
+    counted = ConditionalOffer.objects.filter(within, affordable, pk=discount.offer).update(
+        num_applications=F("num_applications") + discount.frequency,
+        total_discount=F("total_discount") + discount.amount,
+        num_orders=F("num_orders") + 1,
+    )
+    if not counted:
+        raise DiscountUsedUp(f"The offer '{discount.name}' has ended.")

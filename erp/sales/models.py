@@ -1,0 +1,159 @@
+"""What hangs on Oscar's order: its terms, its process log, its automatic steps, and how it is taxed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from accounting.models import Party, TaxCode
+from accounting.written_once import WrittenOnce
+
+
+class SaleKey(WrittenOnce):
+    """What was asked for once: whoever asks again gets the order that is already there."""
+
+    key = models.CharField(max_length=150, unique=True)
+    order_number = models.CharField(max_length=128, unique=True)
+
+    def __str__(self):
+        return self.key
+
+
+class Terms(models.Model):
+    """What was agreed at the moment of sale and Oscar's order does not hold."""
+
+    order = models.OneToOneField("order.Order", models.PROTECT, related_name="terms")
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    prices = models.CharField(max_length=5, choices=[("gross", "Including VAT"), ("net", "Excluding VAT")])
+    invoice_on = models.CharField(max_length=10)
+    payment_method = models.CharField(max_length=20)
+    origin = models.CharField(max_length=20, default="shop", help_text="shop, office or import")
+    ordered_on = models.DateField()
+
+    class Meta:
+        verbose_name_plural = "terms"
+
+    def __str__(self):
+        return f"Terms of {self.order_id}"
+
+
+class OrderEvent(WrittenOnce):
+    """Something that happened to an order: the process log."""
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="events")
+    at = models.DateTimeField(db_default=Now())
+    name = models.CharField(max_length=40)
+    message = models.TextField(blank=True)
+    source_key = models.CharField(max_length=100, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "id"], name="events_of_an_order")]
+
+    def __str__(self):
+        return f"{self.name}: {self.message}"
+
+
+class Step(models.Model):
+    """One automatic step of an order, and how far it is."""
+
+    class Name(models.TextChoices):
+        INVOICE = "invoice", "invoice"
+        CAPTURE = "capture", "capture the payment"
+        MAIL = "mail", "confirm by mail"
+        SHIP = "ship", "ship"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+        MANUAL = "manual", "by hand"
+        OFF = "off", "off"
+        NOT_NEEDED = "not needed", "not needed"
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="steps")
+    name = models.CharField(max_length=20, choices=Name)
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    reason = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "name"], name="a_step_is_taken_once_an_order")]
+        indexes = [
+            models.Index(fields=["state"], condition=Q(state="failed"), name="failed_steps")
+        ]
+
+    def __str__(self):
+        return f"{self.get_name_display()}: {self.state}"
+
+
+class Automation(models.Model):
+    """Whether a step runs by itself, for one payment method or (blank) for all."""
+
+    class Mode(models.TextChoices):
+        AUTOMATIC = "automatic", "automatic"
+        MANUAL = "manual", "by hand"
+        OFF = "off", "off"
+
+    step = models.CharField(max_length=20, choices=Step.Name)
+    payment_method = models.CharField(max_length=20, blank=True)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.AUTOMATIC)
+
+    class Meta:
+        verbose_name_plural = "automation"
+        constraints = [
+            models.UniqueConstraint(fields=["step", "payment_method"], name="one_rule_a_step_and_method")
+        ]
+
+    def __str__(self):
+        return f"{self.step} ({self.payment_method or 'all'}): {self.mode}"
+
+
+class TaxClass(models.Model):
+    """A kind of goods in the eyes of the tax law, such as standard or reduced."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=100)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "tax classes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="one_tax_class_is_the_default"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class TaxRule(models.Model):
+    """Which tax code a class of goods falls under in a country."""
+
+    tax_class = models.ForeignKey(TaxClass, models.CASCADE, related_name="rules")
+    country = models.CharField(max_length=2, blank=True, help_text="Blank: wherever no other rule says.")
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tax_class", "country"], name="one_rule_a_class_and_country")
+        ]
+
+    def __str__(self):
+        return f"{self.tax_class} in {self.country or 'other countries'}: {self.tax_code}"
+
+
+class ProductTax(models.Model):
+    """A product's tax class. A product without a row, and without a parent's, has the default."""
+
+    product = models.OneToOneField("catalogue.Product", models.CASCADE, related_name="product_tax")
+    tax_class = models.ForeignKey(TaxClass, models.PROTECT, related_name="products")
+
+    class Meta:
+        verbose_name = "tax class of a product"
+        verbose_name_plural = "tax classes of products"
+
+    def __str__(self):
+        return f"{self.product}: {self.tax_class}"

@@ -1,0 +1,98 @@
+"""A sale in plain words: what is to be sold to whom, before there is an order. Knows no database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from accounting.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to ship or to bill. `country` is the ISO code of two letters."""
+
+    first_name: str
+    last_name: str
+    line1: str
+    city: str
+    postcode: str
+    country: str
+    line2: str = ""
+    state: str = ""
+    phone: str = ""
+    company: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """A quantity of a product at a price. Price and discount are in the sale's price mode.
+
+    `discount` is taken off the whole line. `tax_code` is an accounting.models.TaxCode.
+    """
+
+    product: Any
+    quantity: int
+    unit_price: Decimal
+    tax_code: Any
+    discount: Decimal = ZERO
+    basket_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDiscount:
+    """What an offer (or the offer behind a voucher) took off, summed over the lines and shipping."""
+
+    offer: int
+    name: str
+    amount: Decimal
+    frequency: int = 1
+    voucher: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipping:
+    """How it is sent, for how much (in the sale's price mode, after discount) and at which tax code."""
+
+    code: str
+    name: str
+    charge: Decimal = ZERO
+    tax_code: Any = None
+
+    def __post_init__(self):
+        if self.charge and self.tax_code is None:
+            raise ValueError("a shipping charge needs a tax code")
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Everything `order_to_cash.place` needs. `key` names the wish: the same key is the same order.
+
+    `payment_method` is a provider's code; `payment` is the row of a payment that was authorised before.
+    """
+
+    key: str
+    lines: tuple[SaleLine, ...]
+    shipping: Shipping
+    ship_to: Address
+    payment_method: str
+    party_key: str
+    placed_at: datetime
+    bill_to: Address | None = None
+    prices: str = "gross"
+    email: str = ""
+    user: Any = None
+    payment: Any = None
+    basket_id: int | None = None
+    number: str = ""
+    origin: str = "shop"
+    discounts: tuple[SaleDiscount, ...] = field(default=())
+    invoice_on: str = ""
+
+    @property
+    def buyer(self) -> Address:
+        return self.bill_to or self.ship_to

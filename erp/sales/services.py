@@ -1,0 +1,224 @@
+"""Writes Oscar's order rows from a Sale, in bulk: the number of statements does not grow with the lines."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from oscar.core.loading import get_model
+
+from accounting.models import Party, TaxCode
+from accounting.money import ZERO
+from accounting.refusal import Refusal
+
+from erp.documents.models import IllegalTransition
+
+from .models import OrderEvent, SaleKey, Terms
+from .pricing import Amounts, Totals, tax_on
+from .sale import Address, Sale, SaleLine
+
+Basket = get_model("basket", "Basket")
+BasketLine = get_model("basket", "Line")
+BillingAddress = get_model("order", "BillingAddress")
+Order = get_model("order", "Order")
+OrderLine = get_model("order", "Line")
+ShippingAddress = get_model("order", "ShippingAddress")
+
+# Digits and letters that are hard to confuse when read out over the telephone.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class BasketChanged(Refusal):
+    """The basket is no longer what the customer was shown."""
+
+
+class NothingToSell(Refusal):
+    """A sale without lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedLine:
+    """A line of an order with what Oscar's row does not hold: its tax code, and whether it is goods."""
+
+    row: OrderLine
+    tax_code: TaxCode
+    goods: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order with everything its documents are made from."""
+
+    order: Order
+    terms: Terms
+    lines: list[OrderedLine]
+    shipping_tax_code: TaxCode | None
+
+
+def claim(sale: Sale, *, on: date) -> tuple[str, bool]:
+    """Return the order number that belongs to the sale's key, and whether this call made it.
+
+    Of two callers with one key the second waits here until the first one's order is committed.
+    """
+    number = sale.number or f"{on:%y}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+    SaleKey.objects.bulk_create([SaleKey(key=sale.key, order_number=number)], ignore_conflicts=True)
+    known = SaleKey.objects.values_list("order_number", flat=True).filter(key=sale.key).first()
+    if known is None:
+        raise Refusal(f"There is already an order with number {number}.")
+    return known, known == number
+
+
+def submit_basket(sale: Sale) -> None:
+    """Close the basket a sale was made from. Raises BasketChanged where it holds something else by now."""
+    open_baskets = Basket.objects.filter(pk=sale.basket_id, status__in=(Basket.OPEN, Basket.SAVED))
+    if not open_baskets.update(status=Basket.SUBMITTED, date_submitted=sale.placed_at):
+        raise BasketChanged("This basket was already ordered or is no longer open.")
+    there = BasketLine.objects.filter(basket_id=sale.basket_id).values_list("product_id", "quantity")
+    if sorted(there) != sorted((line.product.pk, line.quantity) for line in sale.lines):
+        raise BasketChanged("Your basket was changed in another window. Please look at it again.")
+
+
+def is_goods(product: Any) -> bool:
+    """Whether a product lies in a warehouse, as opposed to a service."""
+    return product.get_product_class().track_stock
+
+
+def write_order(
+    sale: Sale, totals: Totals, *, number: str, records: dict[int, Any], invoice_on: str, on: date
+) -> Ordered:
+    """Write the order, its address(es), lines and terms. `records` are the stock records by product."""
+    ship_to = _address(ShippingAddress, sale.ship_to)
+    ship_to.phone_number = sale.ship_to.phone
+    ship_to.save(force_insert=True)
+    bill_to = _address(BillingAddress, sale.bill_to) if sale.buyer != sale.ship_to else None
+    if bill_to:
+        bill_to.save(force_insert=True)
+    order = _order(sale, totals, number=number, ship_to=ship_to, bill_to=bill_to)
+    Order.objects.bulk_create([order])
+    rows = [
+        _line(order, line, amounts, record=records[line.product.pk], prices=sale.prices)
+        for line, amounts in zip(sale.lines, totals.lines, strict=True)
+    ]
+    OrderLine.objects.bulk_create(rows)
+    terms = _terms(sale, order, invoice_on=invoice_on, on=on)
+    Terms.objects.bulk_create([terms])
+    lines = [
+        OrderedLine(row, line.tax_code, row.num_allocated > 0)
+        for row, line in zip(rows, sale.lines, strict=True)
+    ]
+    return Ordered(order, terms, lines, sale.shipping.tax_code)
+
+
+def load(order: Order) -> Ordered:
+    """Return an order with its terms, lines and tax codes. Three queries."""
+    terms = Terms.objects.select_related("party").get(order=order)
+    rows = list(order.lines.select_related("product__parent").order_by("pk"))
+    wanted = {row.tax_code for row in rows} | {order.shipping_tax_code}
+    codes = TaxCode.objects.in_bulk([code for code in wanted if code], field_name="code")
+    lines = [OrderedLine(row, codes[row.tax_code], row.num_allocated > 0) for row in rows]
+    return Ordered(order, terms, lines, codes.get(order.shipping_tax_code))
+
+
+def note(order: Order, *events: tuple[str, str, str], by: Any = None) -> None:
+    """Write what happened into the order's process log: (name, message, source key)."""
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, name=name, message=message, source_key=key, user=by)
+        for name, message, key in events
+    )
+
+
+def move_order(order: Order, status: str) -> None:
+    """Change an order's status in one statement, so that of two callers only one succeeds."""
+    allowed = settings.OSCAR_ORDER_STATUS_PIPELINE
+    if status not in allowed.get(order.status, ()):
+        raise IllegalTransition(f"Order {order.number} is {order.status}: it cannot become {status}.")
+    if not Order.objects.filter(pk=order.pk, status=order.status).update(status=status):
+        raise IllegalTransition(f"Order {order.number} is no longer {order.status}.")
+    order.status = status
+
+
+def _order(sale: Sale, totals: Totals, *, number: str, ship_to: Any, bill_to: Any) -> Order:
+    return Order(
+        number=number,
+        site_id=settings.SITE_ID,
+        basket_id=sale.basket_id,
+        user=sale.user,
+        guest_email="" if sale.user else sale.email,
+        currency=settings.CURRENCY,
+        total_incl_tax=totals.gross,
+        total_excl_tax=totals.net,
+        shipping_incl_tax=totals.shipping.gross,
+        shipping_excl_tax=totals.shipping.net,
+        shipping_tax_code=sale.shipping.tax_code and sale.shipping.tax_code.code,
+        shipping_address=ship_to,
+        billing_address=bill_to,
+        shipping_method=sale.shipping.name,
+        shipping_code=sale.shipping.code,
+        status="confirmed",
+        date_placed=sale.placed_at,
+    )
+
+
+def _line(order: Order, line: SaleLine, amounts: Amounts, *, record: Any, prices: str) -> OrderLine:
+    """Return Oscar's row. `num_allocated` is what was promised at placement: nothing for a service."""
+    unit_tax = tax_on(line.unit_price, line.tax_code.rate, prices=prices)
+    return OrderLine(
+        order=order,
+        partner_id=record.partner_id,
+        partner_sku=record.partner_sku,
+        stockrecord_id=record.pk,
+        product=line.product,
+        title=line.product.get_title(),
+        upc=line.product.upc,
+        quantity=line.quantity,
+        line_price_excl_tax=amounts.net,
+        line_price_incl_tax=amounts.gross,
+        line_price_before_discounts_excl_tax=amounts.before_net,
+        line_price_before_discounts_incl_tax=amounts.before_gross,
+        unit_price_excl_tax=line.unit_price - (unit_tax if prices == "gross" else ZERO),
+        unit_price_incl_tax=line.unit_price + (unit_tax if prices == "net" else ZERO),
+        tax_code=line.tax_code.code,
+        num_allocated=line.quantity if is_goods(line.product) else 0,
+    )
+
+
+def _terms(sale: Sale, order: Order, *, invoice_on: str, on: date) -> Terms:
+    return Terms(
+        order=order,
+        party=_party(sale),
+        prices=sale.prices,
+        invoice_on=invoice_on,
+        payment_method=sale.payment_method,
+        origin=sale.origin,
+        ordered_on=on,
+    )
+
+
+def _party(sale: Sale) -> Party:
+    """Write the customer's row in the books, or bring it up to date. One statement."""
+    party = Party(
+        key=sale.party_key,
+        kind="customer",
+        name=(sale.buyer.company or sale.buyer.name)[:255],
+        email=sale.email,
+        country=sale.buyer.country,
+    )
+    Party.objects.bulk_create(
+        [party], update_conflicts=True, unique_fields=["key"], update_fields=["name", "email", "country"]
+    )
+    return party
+
+
+def _address(model: type, address: Address) -> Any:
+    return model(
+        first_name=address.first_name,
+        last_name=address.last_name,
+        line1=address.line1,
+        line2=address.line2,
+        line3=address.company,
+        line4=address.city,
+        state=address.state,
+        postcode=address.postcode,
+        country_id=address.country,
+    )

@@ -1,0 +1,68 @@
+"""Which tax code a product falls under."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounting.models import TaxCode
+from accounting.refusal import Refusal
+
+from .models import TaxRule
+
+
+class NoTaxRule(Refusal):
+    """Nothing says how a product is taxed in a country."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxTable:
+    """The tax codes of every class of goods in one country on one day."""
+
+    country: str
+    codes: dict[int, TaxCode]
+    default: int | None
+
+    def code_for(self, product: Any) -> TaxCode:
+        """Return the tax code of a product: its own class, else its parent's, else the default.
+
+        Fetch products with select_related("product_tax", "parent__product_tax"). Raises NoTaxRule.
+        """
+        tax_class = _class_of(product) or (product.parent_id and _class_of(product.parent)) or self.default
+        try:
+            return self.codes[tax_class]
+        except KeyError:
+            message = f"Nothing says how '{product.get_title()}' is taxed in {self.country}."
+            raise NoTaxRule(message) from None
+
+    def main(self, amounts: Iterable[tuple[TaxCode, Decimal]]) -> TaxCode | None:
+        """Return the tax code with the largest amount: shipping follows the goods."""
+        sums: dict[str, tuple[Decimal, TaxCode]] = {}
+        for code, amount in amounts:
+            known = sums.get(code.code)
+            sums[code.code] = (amount + (known[0] if known else 0), code)
+        best = max(sums.items(), key=lambda item: (item[1][0], item[0]), default=None)
+        return best[1][1] if best else None
+
+
+def tax_table(*, country: str, on: date) -> TaxTable:
+    """Return the tax codes that hold in a country on a day. One query."""
+    rules = TaxRule.objects.filter(country__in=(country, "")).select_related("tax_class", "tax_code")
+    codes: dict[int, TaxCode] = {}
+    default = None
+    for rule in sorted(rules, key=lambda rule: rule.country):  # the country's own rule comes last and wins
+        if _holds(rule.tax_code, on):
+            codes[rule.tax_class_id] = rule.tax_code
+        if rule.tax_class.is_default:
+            default = rule.tax_class_id
+    return TaxTable(country=country, codes=codes, default=default)
+
+
+def _holds(code: TaxCode, on: date) -> bool:
+    return code.valid_from <= on and (code.valid_to is None or on <= code.valid_to)
+
+
+def _class_of(product: Any) -> int | None:
+    row = getattr(product, "product_tax", None)
+    return row.tax_class_id if row else None
