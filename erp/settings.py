@@ -138,9 +138,12 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@example.com")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 OUTBOX_HANDLERS = {
     "confirmation_mail": "erp.invoicing.mails.send_confirmation",
+    "invoice_mail": "erp.invoicing.mails.send_invoice",
     "pdf": "erp.invoicing.pdf.render_document",
-    "capture": "erp.order_to_cash.capture",
-    "refund": "erp.order_to_cash.refund",
+    "capture": "erp.effects.capture",
+    "refund": "erp.effects.refund",
+    "void": "erp.effects.void",
+    "ship": "erp.effects.ship",
 }
 
 # The books: which file of accounting/charts/ a new company starts from
@@ -179,3 +182,7 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 SECURE_REFERRER_POLICY = "same-origin"
+
+# The address of an order's page for whoever holds its signed link.
+ORDER_LINK_PATH = "/orders/{token}/"
+PAYMENT_PROVIDERS = ["erp.invoicing.providers.bank.BankTransfer", "erp.invoicing.providers.card.SandboxCard"]

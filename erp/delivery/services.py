@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import Sum
 
-from accounting.money import minor
+from accounting.money import ZERO, minor
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
 from erp.inventory import services as inventory
 from erp.inventory.services import Allocation, Cause, Piece
 from erp.inventory.valuation import cost_of_return
-from erp.sales.services import Ordered
+from erp.sales.sale import Sale, SaleLine
+from erp.sales.services import Ordered, is_goods, snapshot
 
 from .models import DeliveryLine, DeliveryNote, Return, ReturnLine
 
@@ -27,7 +28,7 @@ class NothingToReturn(Refusal):
 
 
 def prepare(
-    ordered: Ordered, allocations: Iterable[Allocation], *, ship_to: dict, state: str, on: date
+    ordered: Ordered, allocations: Iterable[Allocation], *, state: str, on: date
 ) -> list[DeliveryNote]:
     """Write the delivery notes of a new order: one for each warehouse its goods come from."""
     shares = defaultdict(list)
@@ -39,7 +40,7 @@ def prepare(
             warehouse_id=warehouse,
             number=f"DN-{ordered.order.number}-{place}",
             state=state,
-            ship_to=ship_to,
+            ship_to=snapshot(ordered.order.shipping_address),
             created_on=on,
         )
         for place, warehouse in enumerate(sorted(shares), start=1)
@@ -86,11 +87,11 @@ def cancel(order: Any) -> list[DeliveryNote]:
 
 def take_back(
     order: Any, quantities: dict[int, int], *, on: date, reason: str = "", by: Any = None
-) -> tuple[Return, list[DeliveryLine], Decimal]:
+) -> tuple[Return, dict[int, int], Decimal]:
     """Put shipped pieces back on the shelf at the cost they left with.
 
-    `quantities` names delivery lines. Return the document, the lines (with `back`, the pieces just
-    returned) and the cost. Raises NothingToReturn.
+    `quantities` names delivery lines. Return the document, the pieces by order line and their cost.
+    Raises NothingToReturn.
     """
     lines = _returnable(order, quantities)
     number = f"RT-{order.number}-{Return.objects.filter(order=order).count() + 1}"
@@ -114,7 +115,51 @@ def take_back(
         for line, cost in zip(lines, costs, strict=True)
     ]
     inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
-    return document, lines, sum(costs, Decimal(0))
+    returned: dict[int, int] = defaultdict(int)
+    for line in lines:
+        returned[line.order_line_id] += quantities[line.pk]
+    return document, returned, sum(costs, ZERO)
+
+
+def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tuple[Return, Decimal]:
+    """Put goods on the shelf that were sold elsewhere: at today's average, else at the cost the sale names."""
+    document = Return.objects.create(
+        number=f"RT-{sale.number}", state=Return.State.CLOSED, received_on=on, reason=reason, user=by
+    )
+    pieces = [_found_piece(line) for line in sale.lines if is_goods(line.product)]
+    ReturnLine.objects.bulk_create(
+        ReturnLine(returned=document, product_id=piece.product_id, quantity=piece.quantity, cost=piece.cost)
+        for piece in pieces
+    )
+    if pieces:
+        inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
+    return document, sum((piece.cost for piece in pieces), ZERO)
+
+
+def _found_piece(line: SaleLine) -> Piece:
+    cost = inventory.average_cost(line.product, line.quantity)
+    if cost is None:
+        cost = line.cost_if_unknown
+    return Piece(line.product.pk, inventory.main_warehouse().pk, line.quantity, cost)
+
+
+def status_of(order: Any) -> str:
+    """Return what an order with a shipped note is: shipped, or in part."""
+    left = DeliveryNote.objects.filter(order=order, state__in=OPEN).exists()
+    return "partly shipped" if left else "shipped"
+
+
+def by_order_line(lines: Iterable[DeliveryLine]) -> dict[int, int]:
+    """Return how many pieces of each order line the lines deliver."""
+    pieces: dict[int, int] = defaultdict(int)
+    for line in lines:
+        pieces[line.order_line_id] += line.quantity
+    return pieces
+
+
+def cost_of(lines: Iterable[DeliveryLine]) -> Decimal:
+    """Return what shipped lines cost us."""
+    return sum((line.cost for line in lines), ZERO)
 
 
 def shipped_quantities(order: Any) -> dict[int, int]:

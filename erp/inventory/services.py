@@ -13,7 +13,7 @@ from typing import Any
 
 from oscar.core.loading import get_model
 
-from accounting.money import money
+from accounting.money import ZERO, money
 from accounting.refusal import Refusal
 
 from . import shelf, valuation
@@ -106,8 +106,8 @@ def issue(pieces: Sequence[Piece], *, cause: Cause) -> list[Decimal]:
     return costs
 
 
-def receive(pieces: Sequence[Piece], *, cause: Cause) -> None:
-    """Put pieces on the shelf at the cost they carry: receipts, opening stock, returns, gains."""
+def receive(pieces: Sequence[Piece], *, cause: Cause) -> Decimal:
+    """Put pieces on the shelf at the cost they carry, or at the average; return what all are worth."""
     _make_room(pieces)
     held = shelf.hold(piece.product_id for piece in pieces)
     costs = []
@@ -122,6 +122,7 @@ def receive(pieces: Sequence[Piece], *, cause: Cause) -> None:
     _write_quantities(pieces, held.levels, on_hand=1, reserved=0)
     _write_values(held)
     _note_moves(pieces, costs, cause=cause, sign=1)
+    return sum(costs, ZERO)
 
 
 def lose(piece: Piece, *, cause: Cause) -> Decimal:
@@ -176,6 +177,11 @@ def company_partner() -> Partner:
 def main_warehouse() -> Warehouse:
     """Return the warehouse that serves first."""
     return Warehouse.objects.order_by("priority", "pk")[0]
+
+
+def hold_warehouse(warehouse: Warehouse) -> Warehouse:
+    """Lock a warehouse, so that of two who ask for the same change the second sees the first one's."""
+    return Warehouse.objects.select_for_update(no_key=True).get(pk=warehouse.pk)
 
 
 def _refuse_if_short(record: StockRecord, quantity: int) -> None:

@@ -3,7 +3,7 @@ the last piece takes the remainder to the cent.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from erp.documents.services import company, letterhead
 from erp.inventory.valuation import slice_of
 from erp.sales.pricing import Totals
 from erp.sales.sale import Sale
+from erp.sales.services import is_goods
 
 from .invoices import count_released, tax_table
 from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine
@@ -102,13 +103,13 @@ def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: dat
 
 
 def draft_alone(
-    sale: Sale, totals: Totals, *, party: Any, buyer: dict, source_key: str, on: date, reason: str
+    sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
 ) -> CreditNote:
     """Write a credit note for goods that were sold elsewhere: there is no invoice to name."""
     lines = [
         CreditNoteLine(
             position=place,
-            kind=PaperLine.Kind.GOODS if line.product.get_product_class().track_stock else PaperLine.Kind.SERVICE,
+            kind=PaperLine.Kind.GOODS if is_goods(line.product) else PaperLine.Kind.SERVICE,
             sku=line.product.upc or "",
             title=line.product.get_title(),
             quantity=line.quantity,
@@ -124,9 +125,9 @@ def draft_alone(
     ]
     document = CreditNote(
         party=party,
-        buyer=buyer,
+        buyer=asdict(sale.buyer) | {"name": sale.buyer.name, "email": sale.email},
         prices=sale.prices,
-        **_heading(lines, source_key=source_key, on=on, reason=reason),
+        **_heading(lines, source_key=f"alone:{sale.key}", on=on, reason=reason),
     )
     _write(document, lines)
     return document
@@ -134,7 +135,7 @@ def draft_alone(
 
 def number(document: CreditNote) -> str:
     """Give a draft its number, as the last thing before commit."""
-    taken = next_number("CN", document.issued_on)
+    taken = next_number("CN", document.issued_on.year)
     document.move_to(CreditNote.State.ISSUED, number=taken)
     return taken
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import CharField, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from accounting.money import ZERO
 from accounting.numbering import next_number
@@ -21,7 +22,7 @@ from erp.documents.bulk import update_rows
 from erp.documents.models import Company
 from erp.documents.services import letterhead
 from erp.inventory.valuation import slice_of
-from erp.sales.services import Ordered, OrderedLine
+from erp.sales.services import Ordered, OrderedLine, buyer_of
 
 from .models import Invoice, InvoiceLine, PaperLine
 
@@ -65,7 +66,7 @@ def progress(order: Any) -> Progress:
 
 
 def draft(
-    ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date, buyer: dict
+    ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date
 ) -> Invoice:
     """Write the invoice of everything not yet billed, or of what was shipped and not yet billed.
 
@@ -82,7 +83,7 @@ def draft(
         issued_on=on,
         due_on=on + timedelta(days=company.payment_days),
         seller=letterhead(company),
-        buyer=buyer,
+        buyer=buyer_of(ordered),
         currency=settings.CURRENCY,
         prices=ordered.terms.prices,
         net=_sum(line.net for line in lines),
@@ -104,7 +105,7 @@ def draft(
 
 def number(invoice: Invoice) -> str:
     """Give a draft its number, as the last thing before commit: the counter is held from here."""
-    taken = next_number("INV", invoice.issued_on)
+    taken = next_number("INV", invoice.issued_on.year)
     invoice.move_to(Invoice.State.ISSUED, number=taken)
     return taken
 
@@ -159,22 +160,10 @@ def tax_table(lines: Iterable[Any]) -> list[dict[str, str]]:
     ]
 
 
-def buyer_of(order: Any) -> dict[str, str]:
-    """Return the buyer's name and address as the order holds them, for a document to keep."""
-    address = order.billing_address or order.shipping_address
-    return snapshot(address) | {"email": order.user.email if order.user_id else order.guest_email}
-
-
-def snapshot(address: Any) -> dict[str, str]:
-    """Return an Oscar address as plain words."""
-    names = ("first_name", "last_name", "line1", "line2", "state", "postcode")
-    words = {name: getattr(address, name) or "" for name in names}
-    return words | {
-        "company": address.line3 or "",
-        "city": address.line4 or "",
-        "country": address.country_id,
-        "name": f"{address.first_name} {address.last_name}".strip(),
-    }
+def keys_of(order: Any) -> Any:
+    """Return the source keys of an order's invoices, as a subquery."""
+    key = Concat(Value("invoice:"), Cast("pk", CharField()))
+    return Invoice.objects.filter(order=order).annotate(source_key=key).values("source_key")
 
 
 def _lines(ordered: Ordered, so_far: Progress, *, only_shipped: bool) -> Iterator[InvoiceLine]:

@@ -23,7 +23,7 @@ class Paper(Document):
 
     TRANSITIONS = {State.DRAFT: {State.ISSUED}}
     # Once numbered, the database lets nothing of it change.
-    FROZEN = ("number IS NOT NULL", set())
+    FROZEN_WHEN = ("number IS NOT NULL", set())
 
     number = models.CharField(max_length=20, unique=True, null=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -105,7 +105,7 @@ class InvoiceLine(PaperLine):
     released = models.PositiveIntegerField(default=0, help_text="Pieces no longer deferred: shipped or credited.")
     credited = models.PositiveIntegerField(default=0, help_text="Pieces taken back by credit notes.")
 
-    FROZEN = ("1 = 1", {"released", "credited"})
+    FROZEN_WHEN = ("1 = 1", {"released", "credited"})
 
     class Meta(PaperLine.Meta):
         constraints = [
@@ -131,7 +131,7 @@ class CreditNoteLine(PaperLine):
     invoice_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credit_lines", null=True)
     deferred_net = MoneyField(default=0, help_text="Part of net that is taken from deferred revenue.")
 
-    FROZEN = ("1 = 1", set())
+    FROZEN_WHEN = ("1 = 1", set())
 
 
 class Payment(Document):

@@ -1,7 +1,7 @@
 """Payments and their operations: agreed, captured, refunded, voided. The books are posted by the chain."""
 
-from decimal import Decimal
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -78,9 +78,18 @@ def capture(payment: Payment, amount: Decimal, *, reference: str, on: date, by: 
     return _note(payment, Kind.CAPTURE, amount, reference=reference, on=on, by=by)
 
 
-def captured_before(reference: str) -> PaymentOperation | None:
-    """Return the operation that a provider's reference stands for, if it was noted."""
-    return PaymentOperation.objects.filter(reference=reference).select_related("payment").first()
+def noted(payment: Payment, reference: str) -> PaymentOperation | None:
+    """Return the capture that a provider's reference stands for, if it was noted. Raises PaymentGone."""
+    if payment.order_id is None:
+        raise PaymentGone(f"Payment {payment} belongs to no order.")
+    if payment.captured == ZERO:
+        return None
+    return payment.operations.filter(reference=reference, kind=Kind.CAPTURE).first()
+
+
+def authorised(order: Any) -> list[Payment]:
+    """Return an order's payments that are authorised and wait to be captured."""
+    return list(Payment.objects.filter(order=order, state=State.AUTHORISED).order_by("pk"))
 
 
 def authorise(payment: Payment, *, reference: str, on: date) -> None:
@@ -98,6 +107,19 @@ def void(payment: Payment, *, on: date, by: Any = None) -> None:
     """Give up a payment of which nothing was captured."""
     payment.move_to(State.VOIDED)
     _note(payment, Kind.VOID, payment.amount, reference=f"{payment.reference}:void", on=on, by=by)
+
+
+def give_up(order: Any, *, on: date, by: Any = None) -> list[Payment]:
+    """Void an order's payments of which nothing was captured, and return those a provider must hear of."""
+    undecided = Payment.objects.select_for_update().filter(
+        order=order, state__in=(State.STARTED, State.AUTHORISED), captured=0
+    )
+    held = []
+    for payment in undecided.order_by("pk"):
+        if payment.state == State.AUTHORISED:
+            held.append(payment)
+        void(payment, on=on, by=by)
+    return held
 
 
 def refundable(order: Any) -> list[Payment]:

@@ -32,7 +32,8 @@ class Address:
 class SaleLine:
     """A quantity of a product at a price. Price and discount are in the sale's price mode.
 
-    `discount` is taken off the whole line. `tax_code` is an accounting.models.TaxCode.
+    `discount` is taken off the whole line. `tax_code` is an accounting.models.TaxCode. When goods that
+    were sold elsewhere come back, `cost_if_unknown` is what the whole line is taken to have cost.
     """
 
     product: Any
@@ -40,7 +41,7 @@ class SaleLine:
     unit_price: Decimal
     tax_code: Any
     discount: Decimal = ZERO
-    basket_line: int | None = None
+    cost_if_unknown: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from accounting.models import Party, TaxCode
 from accounting.money import ZERO
 from accounting.refusal import Refusal
 
-from erp.documents.models import IllegalTransition
+from erp.documents.models import Company, IllegalTransition
 
 from .models import OrderEvent, SaleKey, Terms
 from .pricing import Amounts, Totals, tax_on
@@ -27,10 +27,15 @@ ShippingAddress = get_model("order", "ShippingAddress")
 
 # Digits and letters that are hard to confuse when read out over the telephone.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LONGEST_NUMBER = 30
 
 
 class BasketChanged(Refusal):
     """The basket is no longer what the customer was shown."""
+
+
+class NumberTaken(Refusal):
+    """The order number that was asked for is another sale's, or too long."""
 
 
 class NothingToSell(Refusal):
@@ -55,17 +60,49 @@ class Ordered:
     lines: list[OrderedLine]
     shipping_tax_code: TaxCode | None
 
+    @property
+    def email(self) -> str:
+        return self.order.user.email if self.order.user else self.order.guest_email
+
+
+def with_number(number: str) -> Order:
+    """Return the order with a number."""
+    return Order.objects.get(number=number)
+
+
+def hold(pk: int) -> Order:
+    """Lock an order with its terms: what happens to it happens one after the other."""
+    rows = Order.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("terms__party", "user").get(pk=pk)
+
+
+def wanted(sale: Sale) -> dict[int, int]:
+    """Return the quantities by product. Raises NothingToSell."""
+    if not sale.lines or any(line.quantity < 1 for line in sale.lines):
+        raise NothingToSell("There is nothing to order.")
+    quantities: dict[int, int] = {}
+    for line in sale.lines:
+        quantities[line.product.pk] = quantities.get(line.product.pk, 0) + line.quantity
+    return quantities
+
+
+def services_in(sale: Sale) -> frozenset[int]:
+    """Return the products of a sale that lie in no warehouse."""
+    return frozenset(line.product.pk for line in sale.lines if not is_goods(line.product))
+
 
 def claim(sale: Sale, *, on: date) -> tuple[str, bool]:
     """Return the order number that belongs to the sale's key, and whether this call made it.
 
     Of two callers with one key the second waits here until the first one's order is committed.
     """
+    if len(sale.number) > LONGEST_NUMBER:
+        raise NumberTaken(f"An order number has at most {LONGEST_NUMBER} characters.")
     number = sale.number or f"{on:%y}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
     SaleKey.objects.bulk_create([SaleKey(key=sale.key, order_number=number)], ignore_conflicts=True)
     known = SaleKey.objects.values_list("order_number", flat=True).filter(key=sale.key).first()
     if known is None:
-        raise Refusal(f"There is already an order with number {number}.")
+        raise NumberTaken(f"There is already an order with number {number}.")
     return known, known == number
 
 
@@ -85,15 +122,15 @@ def is_goods(product: Any) -> bool:
 
 
 def write_order(
-    sale: Sale, totals: Totals, *, number: str, records: dict[int, Any], invoice_on: str, on: date
+    sale: Sale, totals: Totals, *, number: str, records: dict[int, Any], firm: Company, on: date
 ) -> Ordered:
     """Write the order, its address(es), lines and terms. `records` are the stock records by product."""
     ship_to = _address(ShippingAddress, sale.ship_to)
     ship_to.phone_number = sale.ship_to.phone
-    ship_to.save(force_insert=True)
-    bill_to = _address(BillingAddress, sale.bill_to) if sale.buyer != sale.ship_to else None
+    ShippingAddress.objects.bulk_create([ship_to])
+    bill_to = _address(BillingAddress, sale.bill_to) if sale.bill_to and sale.bill_to != sale.ship_to else None
     if bill_to:
-        bill_to.save(force_insert=True)
+        BillingAddress.objects.bulk_create([bill_to])
     order = _order(sale, totals, number=number, ship_to=ship_to, bill_to=bill_to)
     Order.objects.bulk_create([order])
     rows = [
@@ -101,7 +138,7 @@ def write_order(
         for line, amounts in zip(sale.lines, totals.lines, strict=True)
     ]
     OrderLine.objects.bulk_create(rows)
-    terms = _terms(sale, order, invoice_on=invoice_on, on=on)
+    terms = _terms(sale, order, firm=firm, on=on)
     Terms.objects.bulk_create([terms])
     lines = [
         OrderedLine(row, line.tax_code, row.num_allocated > 0)
@@ -120,22 +157,40 @@ def load(order: Order) -> Ordered:
     return Ordered(order, terms, lines, codes.get(order.shipping_tax_code))
 
 
-def note(order: Order, *events: tuple[str, str, str], by: Any = None) -> None:
-    """Write what happened into the order's process log: (name, message, source key)."""
-    OrderEvent.objects.bulk_create(
-        OrderEvent(order=order, name=name, message=message, source_key=key, user=by)
-        for name, message, key in events
-    )
+def note(order: Order, name: str, message: str, source_key: str = "", *, by: Any = None) -> None:
+    """Write what happened into the order's process log."""
+    event = OrderEvent(order=order, name=name, message=message, source_key=source_key, user=by)
+    OrderEvent.objects.bulk_create([event])
 
 
 def move_order(order: Order, status: str) -> None:
     """Change an order's status in one statement, so that of two callers only one succeeds."""
+    if order.status == status == "partly shipped":
+        return
     allowed = settings.OSCAR_ORDER_STATUS_PIPELINE
     if status not in allowed.get(order.status, ()):
         raise IllegalTransition(f"Order {order.number} is {order.status}: it cannot become {status}.")
     if not Order.objects.filter(pk=order.pk, status=order.status).update(status=status):
         raise IllegalTransition(f"Order {order.number} is no longer {order.status}.")
     order.status = status
+
+
+def snapshot(address: Any) -> dict[str, str]:
+    """Return an Oscar address as plain words, for a document to keep."""
+    names = ("first_name", "last_name", "line1", "line2", "state", "postcode")
+    words = {name: getattr(address, name) or "" for name in names}
+    return words | {
+        "company": address.line3 or "",
+        "city": address.line4 or "",
+        "country": address.country_id,
+        "name": f"{address.first_name} {address.last_name}".strip(),
+    }
+
+
+def buyer_of(ordered: Ordered) -> dict[str, str]:
+    """Return the buyer as the order holds him."""
+    address = ordered.order.billing_address or ordered.order.shipping_address
+    return snapshot(address) | {"email": ordered.email}
 
 
 def _order(sale: Sale, totals: Totals, *, number: str, ship_to: Any, bill_to: Any) -> Order:
@@ -183,20 +238,20 @@ def _line(order: Order, line: SaleLine, amounts: Amounts, *, record: Any, prices
     )
 
 
-def _terms(sale: Sale, order: Order, *, invoice_on: str, on: date) -> Terms:
+def _terms(sale: Sale, order: Order, *, firm: Company, on: date) -> Terms:
     return Terms(
         order=order,
-        party=_party(sale),
+        party=party_of(sale),
         prices=sale.prices,
-        invoice_on=invoice_on,
+        invoice_on=sale.invoice_on or firm.invoice_on,
         payment_method=sale.payment_method,
         origin=sale.origin,
         ordered_on=on,
     )
 
 
-def _party(sale: Sale) -> Party:
-    """Write the customer's row in the books, or bring it up to date. One statement."""
+def party_of(sale: Sale) -> Party:
+    """Write the customer's row in the books, or bring it up to date, and return it. One statement."""
     party = Party(
         key=sale.party_key,
         kind="customer",

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,8 @@ logger = logging.getLogger(__name__)
 Mode = Automation.Mode
 State = Step.State
 STATE_OF_MODE = {Mode.AUTOMATIC: State.WAITING, Mode.MANUAL: State.MANUAL, Mode.OFF: State.OFF}
-# A business that trusts the machine with nothing else still wants to press the button for shipping.
+TRIED = (State.DONE, State.FAILED)
+# Goods leave when a person says so, until a business decides otherwise.
 DEFAULTS = {Step.Name.SHIP: Mode.MANUAL}
 
 
@@ -30,35 +32,61 @@ def modes(payment_method: str) -> dict[str, str]:
     return found
 
 
-def plan(order: Any, names: Iterable[str], modes: dict[str, str]) -> list[Step]:
-    """Write the steps an order will need."""
-    return Step.objects.bulk_create(
-        Step(order=order, name=name, state=STATE_OF_MODE[modes[name]]) for name in names
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a step is, and why it failed if it did."""
+
+    state: str
+    reason: str = ""
+
+
+def begin(names: Iterable[str], payment_method: str) -> dict[str, Outcome]:
+    """Return the state in which each step of a new order begins."""
+    mode = modes(payment_method)
+    return {name: Outcome(STATE_OF_MODE[mode[name]]) for name in names}
+
+
+def write(order: Any, outcomes: dict[str, Outcome]) -> None:
+    """Write the steps of a new order."""
+    Step.objects.bulk_create(
+        Step(order=order, name=name, state=outcome.state, reason=outcome.reason, attempts=int(outcome.state in TRIED))
+        for name, outcome in outcomes.items()
     )
 
 
-def attempt(order: Any, name: str, action: Callable[[], Any]) -> Any:
-    """Take a later step in a savepoint, and note how it went. A failure loses the step, not the order.
+DONE = Outcome(State.DONE)
+
+
+def is_automatic(order: Any, name: str) -> bool:
+    """Return whether a step of an order is left to the machine: not by hand, not off."""
+    return Step.objects.filter(order=order, name=name).exclude(state__in=(State.MANUAL, State.OFF)).exists()
+
+
+def drop(order: Any) -> None:
+    """Note that an order needs none of its open steps any more."""
+    still_open = (State.WAITING, State.FAILED, State.MANUAL)
+    Step.objects.filter(order=order, state__in=still_open).update(state=State.NOT_NEEDED, changed_at=Now())
+
+
+def attempt(order: Any, name: str, action: Callable[[], Any]) -> Outcome:
+    """Take a later step in a savepoint and return how it went. A failure loses the step, not the order.
 
     The only place of the chain that catches everything: whatever is wrong with an account, a period or
     our code, the customer's order stands, and the step waits to be retried.
     """
-    result = None
-    state, reason = State.DONE, ""
     try:
         with transaction.atomic():
-            result = action()
+            action()
     except Exception as error:
         logger.exception("Order %s: step '%s' failed", order.number, name)
-        state, reason = State.FAILED, explain(error)
-    mark(order, name, state, reason=reason)
-    return result
+        return Outcome(State.FAILED, explain(error))
+    return DONE
 
 
-def mark(order: Any, name: str, state: str, *, reason: str = "") -> None:
-    """Note the state of a step."""
+def mark(order: Any, name: str, outcome: Outcome) -> None:
+    """Note how far a step is."""
     Step.objects.filter(order=order, name=name).update(
-        state=state, reason=reason, attempts=F("attempts") + 1, changed_at=Now()
+        state=outcome.state, reason=outcome.reason, attempts=F("attempts") + 1, changed_at=Now()
     )
 
 

@@ -1,0 +1,195 @@
+"""Papers and money with their entries: each function writes a document or payment and posts it.
+
+The verbs of `order_to_cash` call these inside their transactions. What a customer owes and what
+settles it is read from the open items of the books, never kept a second time.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from accounting import ledger
+from accounting.models import OpenItem
+from accounting.money import ZERO
+from accounting.refusal import Refusal
+from erp import postings
+from erp.delivery.models import Return
+from erp.documents import outbox
+from erp.documents.models import Company
+from erp.documents.outbox import effect
+from erp.documents.services import company
+from erp.invoicing import credit_notes, invoices, payments, providers
+from erp.invoicing.credit_notes import Portion
+from erp.invoicing.invoices import UNTOUCHED, Progress
+from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
+from erp.sales import services as sales
+from erp.sales.pricing import Totals
+from erp.sales.sale import Sale
+from erp.sales.services import Ordered
+
+
+class MoreThanOwed(Refusal):
+    """Money came in that nobody owes."""
+
+
+Share = tuple[OpenItem, Decimal]
+
+
+def post(
+    entry: ledger.Entry,
+    *,
+    by: Any,
+    take_number: Callable[[], str] | None = None,
+    settles: Sequence[Share] = (),
+) -> None:
+    """Post an entry, and settle open items by it. One that is empty only takes its document's number."""
+    if entry.is_empty:
+        if take_number:
+            take_number()
+        return
+    posted = ledger.post(entry, by=by, take_number=take_number)
+    ledger.settle(posted, settles, on=entry.date)
+
+
+def bill_new(ordered: Ordered, firm: Company, *, on: date, by: Any) -> Invoice:
+    """Bill a whole order that was just placed: nothing is shipped, nothing is billed."""
+    return _issue(ordered, firm, UNTOUCHED, only_shipped=False, on=on, by=by)
+
+
+def bill(order: Any, *, on: date, by: Any, only_shipped: bool = False) -> Invoice:
+    """Bill what is not yet billed of an order, and send it to the customer. Raises NothingToInvoice."""
+    so_far = invoices.progress(order)
+    issued = _issue(sales.load(order), company(), so_far, only_shipped=only_shipped, on=on, by=by)
+    outbox.enqueue(
+        [effect(f"mail:invoice:{issued.pk}", "invoice_mail", order_number=order.number, invoice=issued.pk)]
+    )
+    return issued
+
+
+def bill_shipped(order: Any, *, on: date, by: Any) -> Invoice:
+    """Bill what has been shipped and is not yet billed, and collect it from an authorised card."""
+    issued = bill(order, on=on, by=by, only_shipped=True)
+    outbox.enqueue(
+        effect(f"capture:{payment.pk}:{issued.pk}", "capture", order_number=order.number, payment=payment.pk, amount=str(issued.gross))
+        for payment in payments.authorised(order)
+    )
+    return issued
+
+
+def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> None:
+    """Post money that came in against what the order owes, billing the rest of it first where need be."""
+    owed = ledger.owed(invoices.keys_of(order))
+    if operation.amount > sum((item.residual for item in owed.values()), ZERO):
+        bill(order, on=operation.on, by=by)
+        owed = ledger.owed(invoices.keys_of(order))
+    entry = postings.captured(operation, _money_account(operation))
+    post(entry, by=by, settles=shares(owed.values(), operation.amount))
+
+
+def credit(
+    invoice: Invoice, portions: list[Portion], *, key: str, on: date, reason: str, by: Any
+) -> CreditNote:
+    """Credit parts of an invoice: first against what is still owed on it."""
+    document = credit_notes.draft(invoice, portions, source_key=key, on=on, reason=reason)
+    owed = ledger.owed([f"invoice:{invoice.pk}"])
+    post(
+        postings.credited(document, document.drafted),
+        by=by,
+        take_number=lambda: credit_notes.number(document),
+        settles=shares(owed.values(), document.gross, at_most=True),
+    )
+    return document
+
+
+def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> list[CreditNote]:
+    """Credit whatever is not yet credited of an order's invoices."""
+    documents = []
+    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
+        portions = credit_notes.everything(credit_notes.hold_lines([invoice]))
+        if portions:
+            key = f"cancel:{order.pk}:{invoice.pk}"
+            documents.append(credit(invoice, portions, key=key, on=on, reason=reason, by=by))
+    return documents
+
+
+def credit_returned(
+    order: Any, document: Return, returned: dict[int, int], *, on: date, by: Any
+) -> list[CreditNote]:
+    """Credit returned pieces (by order line) on the invoices that billed them."""
+    documents = []
+    left = dict(returned)
+    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
+        portions = credit_notes.of_order_lines(credit_notes.hold_lines([invoice]), left)
+        for portion in portions:
+            left[portion.line.order_line_id] -= portion.pieces
+        if portions:
+            key = f"return:{document.pk}:{invoice.pk}"
+            reason = document.reason or f"Return {document.number}"
+            documents.append(credit(invoice, portions, key=key, on=on, reason=reason, by=by))
+    return documents
+
+
+def credit_alone(sale: Sale, totals: Totals, party: Any, *, on: date, reason: str, by: Any) -> CreditNote:
+    """Credit and refund goods that were sold elsewhere."""
+    document = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
+    entry = postings.credited(document, document.drafted)
+    post(entry, by=by, take_number=lambda: credit_notes.number(document))
+    operation = payments.pay_out(
+        party=party, provider=sale.payment_method, amount=document.gross, reference=f"out:{sale.key}", on=on
+    )
+    entry = postings.refunded(operation, _money_account(operation))
+    open_credit = ledger.owed([f"credit:{document.pk}"]).values()
+    post(entry, by=by, settles=shares(open_credit, document.gross))
+    return document
+
+
+def refund(order: Any, documents: Iterable[CreditNote], *, on: date, by: Any) -> None:
+    """Give back what credit notes leave open, as far as money was captured. The rest stays the customer's."""
+    open_credit = ledger.owed([f"credit:{document.pk}" for document in documents])
+    for payment in payments.refundable(order) if open_credit else []:
+        for key, item in open_credit.items():
+            amount = min(-item.residual, payment.captured - payment.refunded)
+            if amount > 0:
+                _give_back(payment, amount, key=key, item=item, on=on, by=by)
+                item.residual += amount
+
+
+def give_up_payments(order: Any, *, on: date, by: Any) -> None:
+    """Void what was never captured; a provider that holds money is told after commit."""
+    outbox.enqueue(
+        effect(f"void:{payment.pk}", "void", order_number=order.number, payment=payment.pk)
+        for payment in payments.give_up(order, on=on, by=by)
+    )
+
+
+def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False) -> list[Share]:
+    """Spread an amount over open items, oldest first. Raises MoreThanOwed unless less will do."""
+    settles = []
+    for item in items:
+        if part := min(abs(item.residual), amount):
+            settles.append((item, part))
+            amount -= part
+    if amount and not at_most:
+        raise MoreThanOwed(f"{amount} is more than is owed.")
+    return settles
+
+
+def _issue(ordered: Ordered, firm: Company, so_far: Progress, *, only_shipped: bool, on: date, by: Any) -> Invoice:
+    issued = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=on)
+    entry = postings.invoiced(issued, issued.drafted)
+    post(entry, by=by, take_number=lambda: invoices.number(issued))
+    sales.note(ordered.order, "invoiced", f"Invoice {issued.number} over {issued.gross}.", f"invoice:{issued.pk}", by=by)
+    return issued
+
+
+def _give_back(payment: Any, amount: Decimal, *, key: str, item: OpenItem, on: date, by: Any) -> None:
+    operation = payments.refund(payment, amount, reference=f"{payment.reference}:refund:{key}", on=on, by=by)
+    post(postings.refunded(operation, _money_account(operation)), by=by, settles=[(item, amount)])
+    number = payment.order.number
+    outbox.enqueue([effect(f"refund:{operation.pk}", "refund", order_number=number, operation=operation.pk)])
+    sales.note(payment.order, "refunded", f"{amount} refunded.", f"payment:{operation.reference}", by=by)
+
+
+def _money_account(operation: PaymentOperation) -> str:
+    return providers.get(operation.payment.provider).money_account

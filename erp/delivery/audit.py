@@ -1,0 +1,79 @@
+"""Do delivery notes, orders and stock agree? Each check yields a sentence for what is wrong."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from oscar.core.loading import get_model
+
+from erp.inventory.models import StockLevel
+
+from .models import DeliveryLine, DeliveryNote, ReturnLine
+from .services import OPEN
+
+OrderLine = get_model("order", "Line")
+
+
+def reserved_is_what_open_notes_promise() -> Iterator[str]:
+    """6 What is reserved in a warehouse stands on its open delivery notes."""
+    lines = DeliveryLine.objects.filter(
+        product=OuterRef("product"), note__warehouse=OuterRef("warehouse"), note__state__in=OPEN
+    )
+    total = lines.order_by().values("product").annotate(total=Sum("quantity")).values("total")
+    levels = StockLevel.objects.annotate(promised=Coalesce(Subquery(total), 0)).exclude(reserved=F("promised"))
+    for level in levels.select_related("product", "warehouse").order_by("pk"):
+        yield f"{level.product} in {level.warehouse}: {level.reserved} reserved, open notes promise {level.promised}."
+
+
+def notes_deliver_what_was_ordered() -> Iterator[str]:
+    """10 The notes of an order deliver each of its lines, not more and not less."""
+    lines = DeliveryLine.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
+    kept = lines.exclude(note__state=DeliveryNote.State.CANCELLED)
+    rows = OrderLine.objects.annotate(
+        noted=Coalesce(Subquery(lines.annotate(total=Sum("quantity")).values("total")), 0),
+        kept=Coalesce(Subquery(kept.annotate(total=Sum("quantity")).values("total")), 0),
+    )
+    wrong = rows.filter(num_allocated__gt=0).exclude(noted=F("quantity"))
+    for line in wrong.select_related("order").order_by("pk"):
+        yield f"Order {line.order.number}: {line.quantity} of '{line.title}' ordered, notes deliver {line.noted}."
+    gone = rows.filter(order__status="cancelled", kept__gt=0)
+    for line in gone.select_related("order").order_by("pk"):
+        yield f"Order {line.order.number} is cancelled, but {line.kept} of '{line.title}' are still to be delivered."
+
+
+def returned_is_what_came_back() -> Iterator[str]:
+    """10 What is counted as returned stands on returns."""
+    back = ReturnLine.objects.filter(delivery_line=OuterRef("pk")).order_by().values("delivery_line")
+    lines = DeliveryLine.objects.annotate(
+        back=Coalesce(Subquery(back.annotate(total=Sum("quantity")).values("total")), 0)
+    ).exclude(returned=F("back"))
+    for line in lines.select_related("note").order_by("pk"):
+        yield f"{line.note}: {line.returned} of '{line.title}' counted as returned, returns name {line.back}."
+
+
+def orders_are_as_shipped_as_their_notes() -> Iterator[str]:
+    """10 An order is shipped when its notes are."""
+    notes = DeliveryNote.objects.all()
+    states = {
+        "shipped": notes.filter(state__in=OPEN),
+        "confirmed": notes.filter(shipped_on__isnull=False),
+    }
+    for status, wrong in states.items():
+        for note in wrong.filter(order__status=status).select_related("order").order_by("pk"):
+            yield f"Order {note.order.number} is {status}, but {note} is {note.get_state_display()}."
+
+
+def shipped_lines_have_a_cost() -> Iterator[str]:
+    """9 Whatever left the house has its date and its cost."""
+    shipped = Q(note__shipped_on__isnull=False)
+    for line in DeliveryLine.objects.filter(shipped, cost=None).select_related("note").order_by("pk"):
+        yield f"{line.note}: '{line.title}' was shipped without a cost."
+
+
+CHECKS = [
+    reserved_is_what_open_notes_promise,
+    notes_deliver_what_was_ordered,
+    returned_is_what_came_back,
+    orders_are_as_shipped_as_their_notes,
+    shipped_lines_have_a_cost,
+]

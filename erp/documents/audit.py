@@ -1,0 +1,21 @@
+"""Is anything stuck on its way out? Each check yields a sentence for what is wrong."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils import timezone
+
+from .models import Outbox
+
+PATIENCE = timedelta(hours=1)
+
+
+def outbox_moves() -> Iterator[str]:
+    """11 No effect waits longer than an hour beyond its time."""
+    late = Outbox.objects.filter(done_at=None, created_at__lt=timezone.now() - PATIENCE)
+    for row in late.order_by("pk"):
+        words = f": {row.last_error}" if row.last_error else ""
+        yield f"{row.key} (order {row.order_number or 'none'}) waits since {row.created_at:%Y-%m-%d %H:%M}{words}."
+
+
+CHECKS = [outbox_moves]

@@ -1,0 +1,104 @@
+"""What the outbox does outside the database for the chain, and how a step is taken by hand.
+
+Each effect may run twice: the provider and the books know it by its reference.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from oscar.core.loading import get_model
+
+from accounting.refusal import Refusal
+from erp import order_to_cash
+from erp.delivery.models import DeliveryNote
+from erp.documents import outbox
+from erp.documents.models import Outbox
+from erp.documents.outbox import effect
+from erp.invoicing import providers
+from erp.invoicing.models import Payment, PaymentOperation
+from erp.sales.models import Step
+
+Order = get_model("order", "Order")
+
+
+class NothingToRetry(Refusal):
+    """The step is done, or not to be done."""
+
+
+def capture(payload: dict[str, Any], *, now: datetime) -> None:
+    """Take money that a provider holds, and settle the order with it."""
+    payment = Payment.objects.get(pk=payload["payment"])
+    if payment.state == Payment.State.VOIDED:
+        return
+    answer = _done(providers.get(payment.provider).capture(payment))
+    order_to_cash.settle(
+        payment, amount=Decimal(payload["amount"]), reference=answer.reference, on=timezone.localdate(now)
+    )
+
+
+def refund(payload: dict[str, Any], *, now: datetime) -> None:
+    """Have a provider give money back that the books have given back."""
+    operation = PaymentOperation.objects.select_related("payment").get(pk=payload["operation"])
+    provider = providers.get(operation.payment.provider)
+    _done(provider.refund(operation.payment, operation.amount, operation.reference))
+
+
+def void(payload: dict[str, Any], *, now: datetime) -> None:
+    """Have a provider give up money it holds."""
+    payment = Payment.objects.get(pk=payload["payment"])
+    _done(providers.get(payment.provider).void(payment))
+
+
+def ship(payload: dict[str, Any], *, now: datetime) -> None:
+    """Ship an order's notes that are ready, where shipping is automatic."""
+    ship_ready(Order.objects.get(pk=payload["order"]), on=timezone.localdate(now))
+
+
+def ship_ready(order: Any, *, on: date, by: Any = None) -> int:
+    """Ship the notes of an order that are ready; return how many."""
+    notes = DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY)
+    for note in notes.order_by("pk"):
+        order_to_cash.ship(note, on=on, by=by)
+    return len(notes)
+
+
+def retry(step: Step, *, on: date, by: Any = None) -> None:
+    """Take a step that failed, or that is taken by hand. Raises NothingToRetry and what the step raises."""
+    if step.state not in (Step.State.FAILED, Step.State.MANUAL, Step.State.WAITING):
+        raise NothingToRetry(f"The step '{step.get_name_display()}' is {step.get_state_display()}.")
+    if step.name == Step.Name.INVOICE:
+        order_to_cash.invoice(step.order, on=on, by=by)
+    elif step.name == Step.Name.SHIP:
+        if not ship_ready(step.order, on=on, by=by):
+            raise NothingToRetry("No delivery note of this order is ready to be shipped.")
+    else:
+        _try_again(step)
+
+
+def _try_again(step: Step) -> None:
+    order = step.order
+    rows = Outbox.objects.filter(order_number=order.number, topic=TOPICS[step.name], done_at=None)
+    if not rows.update(next_try_at=timezone.now()):
+        outbox.enqueue(_effects_of(step))
+
+
+TOPICS = {Step.Name.MAIL: "confirmation_mail", Step.Name.CAPTURE: "capture"}
+
+
+def _effects_of(step: Step) -> list[Outbox]:
+    order = step.order
+    if step.name == Step.Name.MAIL:
+        return [effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=order.number, order=order.pk)]
+    held = Payment.objects.filter(order=order, state=Payment.State.AUTHORISED)
+    return [
+        effect(f"capture:{payment.pk}", "capture", order_number=order.number, payment=payment.pk, amount=str(payment.amount))
+        for payment in held
+    ]
+
+
+def _done(answer: providers.Answer) -> providers.Answer:
+    if not answer.done:
+        raise providers.ProviderFailed(answer.message)
+    return answer

@@ -1,0 +1,191 @@
+"""Do invoices, credit notes, payments and the books agree? Each check yields a sentence for what is wrong."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from oscar.core.loading import get_model
+
+from accounting import chart, evidence, ledger
+from accounting.money import ZERO, money_value
+from erp.delivery.models import DeliveryNote, Return
+from erp.inventory.valuation import slice_of
+
+from . import providers
+from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Payment, PaymentOperation
+
+Order = get_model("order", "Order")
+ZERO_MONEY = money_value(0)
+
+
+def papers_add_up() -> Iterator[str]:
+    """8 An invoice or credit note is the sum of its lines."""
+    for model, line in ((Invoice, InvoiceLine), (CreditNote, CreditNoteLine)):
+        name = "invoice" if model is Invoice else "credit_note"
+        lines = line.objects.filter(**{name: OuterRef("pk")}).order_by().values(name)
+        sums = {part: Subquery(lines.annotate(total=Sum(part)).values("total")) for part in ("net", "tax", "gross")}
+        rows = model.objects.annotate(**{f"line_{part}": total for part, total in sums.items()})
+        wrong = rows.exclude(net=F("line_net"), tax=F("line_tax"), gross=F("line_gross"))
+        for paper in wrong.order_by("pk"):
+            yield f"{model._meta.verbose_name} {paper} comes to {paper.gross}, its lines to {paper.line_gross}."
+
+
+def invoices_make_the_order() -> Iterator[str]:
+    """8 An order that is billed whole is billed to the cent; none is billed for more."""
+    billed = InvoiceLine.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
+    lines = get_model("order", "Line").objects.annotate(
+        pieces=Coalesce(Subquery(billed.annotate(total=Sum("quantity")).values("total")), 0),
+        money=Coalesce(Subquery(billed.annotate(total=Sum("gross")).values("total")), ZERO_MONEY),
+    )
+    for line in lines.filter(pieces__gt=0).select_related("order").order_by("pk").iterator():
+        whole = line.pieces == line.quantity
+        if line.pieces > line.quantity or (whole and line.money != line.line_price_incl_tax):
+            yield (
+                f"Order {line.order.number}: '{line.title}' is {line.quantity} for {line.line_price_incl_tax},"
+                f" billed are {line.pieces} for {line.money}."
+            )
+
+
+def papers_are_in_the_books() -> Iterator[str]:
+    """8 The ledger's VAT by tax code is that of invoices less credit notes."""
+    wanted: dict[str, Decimal] = {}
+    for model, sign in ((InvoiceLine, 1), (CreditNoteLine, -1)):
+        for code, tax in model.objects.values_list("tax_code__code").annotate(Sum("tax")).order_by():
+            wanted[code] = wanted.get(code, ZERO) + sign * tax
+    booked = {code: -amount for code, amount in evidence.by_tax_code(chart.VAT_PAYABLE).items()}
+    for code in sorted(wanted.keys() | booked.keys()):
+        if wanted.get(code, ZERO) != booked.get(code, ZERO):
+            yield f"VAT {code}: documents say {wanted.get(code, ZERO)}, the books {booked.get(code, ZERO)}."
+
+
+def each_event_has_its_entry() -> Iterator[str]:
+    """9 Exactly one entry for each invoice, credit note, shipment, return, capture and refund."""
+    wanted = dict(_events())
+    booked = evidence.source_keys(("invoice:", "credit:", "delivery:", "return:", "payment:"))
+    for key in sorted(wanted.keys() - booked):
+        if wanted[key]:
+            yield f"{key} has no entry in the books."
+    for key in sorted(booked - wanted.keys()):
+        yield f"The entry of {key} has no document."
+
+
+def deferred_revenue_is_what_waits() -> Iterator[str]:
+    """7 Deferred revenue is the part of billed lines that has not been shipped or credited."""
+    waiting = ZERO
+    for net, pieces, released in InvoiceLine.objects.filter(deferred=True, released__lt=F("quantity")).values_list(
+        "net", "quantity", "released"
+    ):
+        waiting += slice_of(net, pieces, released, pieces - released)
+    booked = -ledger.balance(chart.DEFERRED_REVENUE)
+    if waiting != booked:
+        yield f"{waiting} of revenue is still deferred, the account says {booked}."
+
+
+def money_is_where_it_went() -> Iterator[str]:
+    """7 Bank and clearing accounts took in what payments captured, less what they refunded."""
+    moved: dict[str, Decimal] = {}
+    for payment in Payment.objects.values("provider").annotate(taken=Sum("captured"), back=Sum("refunded")).order_by():
+        role = providers.get(payment["provider"]).money_account
+        moved[role] = moved.get(role, ZERO) + payment["taken"] - payment["back"]
+    for role, amount in sorted(moved.items()):
+        booked = evidence.moved_by_sources(role, "payment:")
+        outside = _sold_elsewhere(role)
+        if booked != amount - outside:
+            yield f"{role}: payments moved {amount - outside}, the books {booked}."
+
+
+def payments_are_their_operations() -> Iterator[str]:
+    """10 What a payment counts as captured and refunded stands on its operations."""
+    for part, kind in (("captured", "capture"), ("refunded", "refund")):
+        done = PaymentOperation.objects.filter(payment=OuterRef("pk"), kind=kind).order_by().values("payment")
+        rows = Payment.objects.annotate(
+            done=Coalesce(Subquery(done.annotate(total=Sum("amount")).values("total")), ZERO_MONEY)
+        ).exclude(**{part: F("done")})
+        if part == "captured":
+            rows = rows.exclude(order=None)
+        for payment in rows.order_by("pk"):
+            yield f"Payment {payment}: {getattr(payment, part)} {part}, its operations come to {payment.done}."
+
+
+def counted_pieces_are_credited() -> Iterator[str]:
+    """10 What is counted as credited stands on credit notes, and never exceeds what was billed."""
+    credited = CreditNoteLine.objects.filter(invoice_line=OuterRef("pk")).order_by().values("invoice_line")
+    lines = InvoiceLine.objects.annotate(
+        noted=Coalesce(Subquery(credited.annotate(total=Sum("quantity")).values("total")), 0)
+    ).exclude(credited=F("noted"))
+    for line in lines.select_related("invoice").order_by("pk"):
+        yield f"{line.invoice}: {line.credited} of '{line.title}' counted as credited, notes credit {line.noted}."
+
+
+def no_draft_is_left() -> Iterator[str]:
+    """11 Invoices and credit notes are issued in the transaction that drafts them."""
+    for model in (Invoice, CreditNote):
+        for pk in model.objects.filter(number=None).order_by("pk").values_list("pk", flat=True):
+            yield f"{model._meta.verbose_name} {pk} has no number."
+
+
+def dates_follow_numbers() -> Iterator[str]:
+    """2 The dates of invoices and credit notes ascend with their numbers."""
+    for model in (Invoice, CreditNote):
+        last = None
+        papers = model.objects.exclude(number=None).order_by("number").values_list("number", "issued_on")
+        for number, day in papers.iterator():
+            series = number.rsplit("-", 1)[0]
+            if last and last[0] == series and last[2] > day:
+                yield f"{number} of {day} follows {last[1]} of {last[2]}."
+            last = (series, number, day)
+
+
+def orders_and_money_belong_together() -> Iterator[str]:
+    """10 No order took more money than it comes to; no card is held for an order that is not there."""
+    paid = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    rows = Order.objects.annotate(
+        taken=Coalesce(Subquery(paid.annotate(total=Sum("captured")).values("total")), ZERO_MONEY)
+    )
+    for number, total, taken in rows.order_by("pk").values_list("number", "total_incl_tax", "taken").iterator():
+        if taken > total:
+            yield f"Order {number} comes to {total}, but {taken} was taken."
+
+
+def _events() -> Iterator[tuple[str, bool]]:
+    """Yield each event's source key, and whether it has anything to post."""
+    yield from _keys("invoice", Invoice.objects.annotate(posts=Q(gross__gt=0) | Q(tax__gt=0)))
+    yield from _keys("credit", CreditNote.objects.annotate(posts=Q(gross__gt=0)))
+    shipped = DeliveryNote.objects.filter(shipped_on__isnull=False).annotate(cost=Sum("lines__cost"))
+    for pk, cost in shipped.values_list("pk", "cost"):
+        yield f"delivery:{pk}", bool(cost)
+    for pk, cost in Return.objects.annotate(cost=Sum("lines__cost")).values_list("pk", "cost"):
+        yield f"return:{pk}", bool(cost)
+    moves = PaymentOperation.objects.filter(kind__in=("capture", "refund"))
+    for reference in moves.values_list("reference", flat=True):
+        yield f"payment:{reference}", True
+
+
+def _keys(name: str, papers: Any) -> Iterable[tuple[str, bool]]:
+    return ((f"{name}:{pk}", posts) for pk, posts in papers.values_list("pk", "posts"))
+
+
+def _sold_elsewhere(role: str) -> Decimal:
+    """Money that other systems took in before these books began, and that only goes back here."""
+    total = ZERO
+    for payment in Payment.objects.filter(order=None, captured__gt=0):
+        if providers.get(payment.provider).money_account == role:
+            total += payment.captured
+    return total
+
+
+CHECKS = [
+    papers_add_up,
+    invoices_make_the_order,
+    papers_are_in_the_books,
+    each_event_has_its_entry,
+    deferred_revenue_is_what_waits,
+    money_is_where_it_went,
+    payments_are_their_operations,
+    counted_pieces_are_credited,
+    no_draft_is_left,
+    dates_follow_numbers,
+    orders_and_money_belong_together,
+]

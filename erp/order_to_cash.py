@@ -1,0 +1,148 @@
+"""Order to cash: the life of a sale, from top to bottom.
+
+    place --> confirmed -- ship --> partly shipped, shipped -- take_back
+       |          |
+       |          +-- cancel --> cancelled        invoice, settle and credit go along with any of them
+
+Each verb is one transaction: it happens whole, or not at all. The shop, the back office, imports, the
+demo and the tests all come in through these doors; nothing else writes an order, a document or an entry.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.transaction import atomic
+
+from erp import billing, planning, postings
+from erp.delivery import services as delivery
+from erp.delivery.models import DeliveryNote, Return
+from erp.documents.services import company
+from erp.inventory import services as inventory
+from erp.invoicing import credit_notes, invoices, payments
+from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
+from erp.sales import discounts, steps
+from erp.sales import services as sales
+from erp.sales.models import Step
+from erp.sales.pricing import price
+from erp.sales.sale import Sale
+
+INVOICE = Step.Name.INVOICE
+
+
+@atomic
+def place(sale: Sale, *, on: date, by: Any = None) -> Any:
+    """Make an order of a sale: goods promised, papers written. The same key is the same order.
+
+    Raises OutOfStock, NotSold, BasketChanged, DiscountUsedUp, WrongAmount and PaymentGone. An invoice
+    that cannot be issued does not lose the order: its step fails and waits to be retried.
+    """
+    number, is_new = sales.claim(sale, on=on)
+    if not is_new:
+        return sales.with_number(number)
+    firm = company()
+    totals = price(sale)
+    records, allocations = inventory.reserve(sales.wanted(sale), services=sales.services_in(sale))
+    ordered = sales.write_order(sale, totals, number=number, records=records, firm=firm, on=on)
+    discounts.record(sale, ordered.order)
+    payment = planning.payment_for(sale, ordered)
+    state = planning.state_of_notes(ordered, payment, firm)
+    notes = delivery.prepare(ordered, allocations, state=state, on=on)
+    sales.note(ordered.order, "placed", f"Order over {totals.gross}.", f"order:{number}", by=by)
+    plan = planning.plan(ordered, payment, notes)
+    if planning.bills_now(ordered, plan):
+        plan[INVOICE] = steps.attempt(
+            ordered.order, INVOICE, lambda: billing.bill_new(ordered, firm, on=on, by=by)
+        )
+    steps.write(ordered.order, plan)
+    return ordered.order
+
+
+@atomic
+def ship(note: DeliveryNote, *, on: date, by: Any = None) -> None:
+    """Let a delivery note leave the house: cost becomes an expense, deferred revenue becomes revenue."""
+    order = sales.hold(note.order_id)
+    lines = delivery.ship(note, on=on, by=by)
+    released = invoices.release(order, delivery.by_order_line(lines))
+    billing.post(postings.shipped(note, delivery.cost_of(lines), released), by=by)
+    sales.move_order(order, delivery.status_of(order))
+    sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
+    if order.status == "shipped":
+        steps.mark(order, Step.Name.SHIP, steps.DONE)
+    if planning.bills_on_shipment(order):
+        outcome = steps.attempt(order, INVOICE, lambda: billing.bill_shipped(order, on=on, by=by))
+        steps.mark(order, INVOICE, outcome)
+
+
+@atomic
+def invoice(order: Any, *, on: date, by: Any = None) -> Invoice:
+    """Bill what is not yet billed of an order. Raises NothingToInvoice."""
+    order = sales.hold(order.pk)
+    issued = billing.bill(order, on=on, by=by)
+    steps.mark(order, INVOICE, steps.DONE)
+    return issued
+
+
+@atomic
+def settle(payment: Payment, *, amount: Decimal, reference: str, on: date, by: Any = None) -> PaymentOperation:
+    """Take in money for an order. The same reference is the same money. Raises WrongAmount.
+
+    Money for what is not yet billed makes the invoice: VAT is due when money comes in.
+    """
+    payment = payments.hold(payment)
+    if known := payments.noted(payment, reference):
+        return known
+    operation = payments.capture(payment, amount, reference=reference, on=on, by=by)
+    billing.take_in(operation, payment.order, by=by)
+    sales.note(payment.order, "paid", f"{amount} received.", f"payment:{reference}", by=by)
+    planning.money_is_in(payment)
+    return operation
+
+
+@atomic
+def credit(
+    invoice: Invoice, *, quantities: dict[int, int], on: date, key: str, reason: str = "", by: Any = None
+) -> CreditNote:
+    """Credit pieces of an invoice's lines, and refund what was paid for them. Raises NothingToCredit."""
+    order = sales.hold(invoice.order_id)
+    portions = credit_notes.chosen(credit_notes.hold_lines([invoice]), quantities)
+    document = billing.credit(invoice, portions, key=key, on=on, reason=reason, by=by)
+    billing.refund(order, [document], on=on, by=by)
+    return document
+
+
+@atomic
+def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
+    """Undo an order of which nothing has left: goods free again, invoice credited, money given back."""
+    order = sales.hold(order.pk)
+    sales.move_order(order, "cancelled")
+    delivery.cancel(order)
+    documents = billing.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
+    billing.refund(order, documents, on=on, by=by)
+    billing.give_up_payments(order, on=on, by=by)
+    steps.drop(order)
+    sales.note(order, "cancelled", reason, f"order:{order.number}", by=by)
+
+
+@atomic
+def take_back(
+    order: Any, *, quantities: dict[int, int], on: date, reason: str = "", by: Any = None
+) -> Return:
+    """Take shipped pieces (by delivery line) back: restocked, credited and refunded, or none of it."""
+    order = sales.hold(order.pk)
+    document, returned, cost = delivery.take_back(order, quantities, on=on, reason=reason, by=by)
+    billing.post(postings.taken_back(document, cost), by=by)
+    documents = billing.credit_returned(order, document, returned, on=on, by=by)
+    billing.refund(order, documents, on=on, by=by)
+    sales.note(order, "returned", f"{document.number} came back. {reason}".strip(), f"return:{document.pk}", by=by)
+    return document
+
+
+@atomic
+def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Return:
+    """Take back goods that were sold elsewhere, so that there is no order: restock, credit, refund."""
+    party = sales.party_of(sale)
+    document, cost = delivery.take_back_alone(sale, on=on, reason=reason, by=by)
+    billing.post(postings.taken_back(document, cost), by=by)
+    billing.credit_alone(sale, price(sale), party, on=on, reason=reason, by=by)
+    return document

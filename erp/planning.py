@@ -1,0 +1,92 @@
+"""What a new order needs next: its payment, the state of its notes, its steps, its effects outside."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounting.money import ZERO
+from erp.delivery import services as delivery
+from erp.delivery.models import DeliveryNote
+from erp.documents import outbox
+from erp.documents.models import Company, Outbox
+from erp.documents.outbox import effect
+from erp.invoicing import payments, providers
+from erp.invoicing.models import Payment
+from erp.sales import steps
+from erp.sales.models import Step
+from erp.sales.sale import Sale
+from erp.sales.services import Ordered
+
+Name = Step.Name
+WAITING = steps.Outcome(Step.State.WAITING)
+Plan = dict[str, steps.Outcome]
+
+
+def payment_for(sale: Sale, ordered: Ordered) -> Payment | None:
+    """Give the order its authorised payment, or write down the one to come. Nothing for nothing."""
+    total = ordered.order.total_incl_tax
+    party = ordered.terms.party
+    if sale.payment is not None:
+        return payments.attach(sale.payment, ordered.order, party=party, amount=total)
+    if total == ZERO:
+        return None
+    return payments.expect(ordered.order, party=party, provider=sale.payment_method, amount=total)
+
+
+def state_of_notes(ordered: Ordered, payment: Payment | None, firm: Company) -> str:
+    """Return whether goods may leave at once, or wait for the money."""
+    is_safe = payment is None or payment.state == Payment.State.AUTHORISED
+    may_leave = is_safe or firm.ship_before_payment
+    if payment is not None and ordered.terms.invoice_on == "payment":
+        may_leave = False
+    return DeliveryNote.State.READY if may_leave else DeliveryNote.State.WAITING_PAYMENT
+
+
+def plan(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -> Plan:
+    """Return the steps of an order, not yet written, and write down the effects they have outside."""
+    names = _steps(ordered, payment, notes)
+    outcomes = steps.begin(names, ordered.terms.payment_method)
+    outbox.enqueue(_effects(ordered, payment, outcomes))
+    return outcomes
+
+
+def bills_now(ordered: Ordered, plan: Plan) -> bool:
+    """Return whether the order is billed in the moment it is placed."""
+    return ordered.terms.invoice_on == "order" and Name.INVOICE in plan and plan[Name.INVOICE] == WAITING
+
+
+def money_is_in(payment: Payment) -> None:
+    """Note what money means for an order: its capture is done, and goods that waited for it may leave."""
+    order = payment.order
+    if providers.get(payment.provider).prepaid:
+        steps.mark(order, Name.CAPTURE, steps.DONE)
+    waits = order.terms.invoice_on == "payment" or not providers.get(payment.provider).prepaid
+    if waits and payment.captured == order.total_incl_tax:
+        delivery.let_go(order)
+
+
+def bills_on_shipment(order: Any) -> bool:
+    """Return whether a shipment makes an invoice by itself."""
+    return order.terms.invoice_on == "shipment" and steps.is_automatic(order, Name.INVOICE)
+
+
+def _steps(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -> Iterator[str]:
+    if ordered.order.total_incl_tax:
+        yield Name.INVOICE
+    if payment is not None and payment.state == Payment.State.AUTHORISED:
+        yield Name.CAPTURE
+    if ordered.email:
+        yield Name.MAIL
+    if notes:
+        yield Name.SHIP
+
+
+def _effects(ordered: Ordered, payment: Payment | None, plan: Plan) -> Iterator[Outbox]:
+    order, number = ordered.order, ordered.order.number
+    waiting = {name for name, outcome in plan.items() if outcome == WAITING}
+    if Name.MAIL in waiting:
+        yield effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=number, order=order.pk)
+    if Name.CAPTURE in waiting and payment and ordered.terms.invoice_on != "shipment":
+        amount = str(payment.amount)
+        yield effect(f"capture:{payment.pk}", "capture", order_number=number, payment=payment.pk, amount=amount)
+    if Name.SHIP in waiting:
+        yield effect(f"ship:{order.pk}", "ship", order_number=number, order=order.pk)

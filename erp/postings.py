@@ -1,0 +1,135 @@
+"""Every entry that the chain writes into the books, on one page.
+
+Pure functions from documents to entries: no database, no clock. Amounts are money; zero lines fall away.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from accounting import chart
+from accounting.ledger import Entry, Line, credit, debit
+from accounting.money import ZERO
+from erp.delivery.models import DeliveryNote, Return
+from erp.invoicing.invoices import Released
+from erp.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine, PaymentOperation
+
+INCOME = {PaperLine.Kind.SHIPPING: chart.SHIPPING_INCOME}
+
+
+def invoiced(invoice: Invoice, lines: list[InvoiceLine]) -> Entry:
+    """The customer owes the total. What is not yet shipped is not yet revenue."""
+    entry = [debit(chart.RECEIVABLE, invoice.gross, party=invoice.party, due=invoice.due_on)]
+    for line in lines:
+        account = chart.DEFERRED_REVENUE if line.deferred else INCOME.get(line.kind, chart.REVENUE)
+        entry.append(credit(account, line.net, tax_code=line.tax_code))
+        entry.append(credit(chart.VAT_PAYABLE, line.tax, tax_code=line.tax_code))
+    return Entry(
+        date=invoice.issued_on,
+        source_key=f"invoice:{invoice.pk}",
+        memo=f"Invoice for order {invoice.order.number}",
+        lines=tuple(entry),
+        journal="SALES",
+    )
+
+
+def shipped(note: DeliveryNote, cost: Decimal, released: Released) -> Entry:
+    """The goods are gone: their cost is an expense, and what was deferred for them is revenue."""
+    return Entry(
+        date=note.shipped_on,
+        source_key=f"delivery:{note.pk}",
+        memo=f"Shipped with {note.number}",
+        document_no=note.number,
+        lines=(
+            debit(chart.COST_OF_GOODS_SOLD, cost),
+            credit(chart.INVENTORY, cost),
+            debit(chart.DEFERRED_REVENUE, released.goods + released.shipping),
+            credit(chart.REVENUE, released.goods),
+            credit(chart.SHIPPING_INCOME, released.shipping),
+        ),
+        journal="STOCK",
+    )
+
+
+def captured(operation: PaymentOperation, money_account: str) -> Entry:
+    """Money came in: the customer owes less."""
+    return Entry(
+        date=operation.on,
+        source_key=f"payment:{operation.reference}",
+        memo=f"Payment {operation.payment.reference}",
+        lines=(
+            debit(money_account, operation.amount),
+            credit(chart.RECEIVABLE, operation.amount, party=operation.payment.party),
+        ),
+        journal="CASH",
+    )
+
+
+def refunded(operation: PaymentOperation, money_account: str) -> Entry:
+    """Money went back: what a credit note left open is settled."""
+    return Entry(
+        date=operation.on,
+        source_key=f"payment:{operation.reference}",
+        memo=f"Refund of {operation.payment.reference}",
+        lines=(
+            debit(chart.RECEIVABLE, operation.amount, party=operation.payment.party),
+            credit(money_account, operation.amount),
+        ),
+        journal="CASH",
+    )
+
+
+def credited(document: CreditNote, lines: list[CreditNoteLine]) -> Entry:
+    """The customer owes less, and what was not yet revenue is taken from deferred revenue."""
+    entry: list[Line] = []
+    for line in lines:
+        entry.append(debit(chart.DEFERRED_REVENUE, line.deferred_net, tax_code=line.tax_code))
+        entry.append(debit(chart.RETURNS, line.net - line.deferred_net, tax_code=line.tax_code))
+        entry.append(debit(chart.VAT_PAYABLE, line.tax, tax_code=line.tax_code))
+    entry.append(credit(chart.RECEIVABLE, document.gross, party=document.party))
+    return Entry(
+        date=document.issued_on,
+        source_key=f"credit:{document.pk}",
+        memo=f"Credit note: {document.reason}" if document.reason else "Credit note",
+        lines=tuple(entry),
+        journal="SALES",
+    )
+
+
+def taken_back(document: Return, cost: Decimal) -> Entry:
+    """The goods are on the shelf again, at what they cost when they left it."""
+    return Entry(
+        date=document.received_on,
+        source_key=f"return:{document.pk}",
+        memo=f"Returned with {document.number}",
+        document_no=document.number,
+        lines=(debit(chart.INVENTORY, cost), credit(chart.COST_OF_GOODS_SOLD, cost)),
+        journal="STOCK",
+    )
+
+
+def opening_stock(source_key: str, value: Decimal, *, on: date) -> Entry:
+    """Goods that were here before the books began."""
+    return Entry(
+        date=on,
+        source_key=source_key,
+        memo="Opening stock",
+        lines=(debit(chart.INVENTORY, value), credit(chart.OPENING_BALANCES, value)),
+        journal="OPENING",
+    )
+
+
+def adjusted(source_key: str, value: Decimal, *, on: date, reason: str) -> Entry:
+    """A count found more (value above zero) or less than was known."""
+    gain, loss = max(value, ZERO), max(-value, ZERO)
+    return Entry(
+        date=on,
+        source_key=source_key,
+        memo=f"Stock adjusted: {reason}",
+        lines=(
+            debit(chart.INVENTORY, gain),
+            credit(chart.SHRINKAGE, gain),
+            debit(chart.SHRINKAGE, loss),
+            credit(chart.INVENTORY, loss),
+        ),
+        journal="STOCK",
+    )

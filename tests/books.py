@@ -1,0 +1,16 @@
+"""Are the books sound? Asked at the end of many tests."""
+
+from importlib import import_module
+
+PARTS = ("accounting", "erp.inventory", "erp.delivery", "erp.invoicing", "erp.sales", "erp.documents")
+
+
+def findings():
+    """Return what any check of any part finds wrong."""
+    checks = [check for part in PARTS for check in import_module(f"{part}.audit").CHECKS]
+    return [finding for check in checks for finding in check()]
+
+
+def is_sound():
+    assert findings() == []
+    return True
