@@ -1,5 +1,6 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class AccountingConfig(AppConfig):
@@ -8,10 +9,21 @@ class AccountingConfig(AppConfig):
     verbose_name = "Accounting"
 
     def ready(self):
-        post_migrate.connect(seed_chart, sender=self)
+        pre_migrate.connect(before_migrating, sender=self)
+        post_migrate.connect(after_migrating, sender=self)
 
 
-def seed_chart(using, **kwargs):
-    from . import chart
+def before_migrating(using, **kwargs):
+    """SQLite changes a table by building it anew: with triggers in place that fails, or loses them."""
+    from . import guards
 
-    chart.seed(using)
+    if connections[using].vendor == "sqlite":
+        guards.drop(using)
+
+
+def after_migrating(using, **kwargs):
+    from . import chart, guards
+
+    if "accounting_account" in connections[using].introspection.table_names():
+        chart.seed(using)
+        guards.install(using)

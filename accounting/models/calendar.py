@@ -1,5 +1,6 @@
 """Years and periods, and the counters of documents by year."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -24,6 +25,10 @@ class Period(models.Model):
     start = models.DateField(unique=True)
     end = models.DateField(unique=True)
     locked = models.BooleanField(default=False)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     vat_locked = models.BooleanField(default=False, help_text="Takes no entry with a tax code.")
 
     class Meta:

@@ -1,0 +1,252 @@
+"""The only door into the books: post() and reverse(). What is owed and settled is in `settlement`."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Sum
+
+from . import guards
+from .bulk import insert_rows
+from .chain import LineFacts, next_hash
+from .chart import account, accounts
+from .entry import Entry, Line, Unbalanced, credit, debit
+from .inside import inside_transaction
+from .models import Account, JournalEntry, JournalLine, Period, entry_no
+from .money import ZERO, minor
+from .periods import PeriodLocked, period_of
+from .refusal import Refusal
+from .settlement import allocate, allocate_entries, close_pairs, open_item
+
+__all__ = [
+    "AlreadyPosted",
+    "Entry",
+    "Line",
+    "NothingToPost",
+    "PartyMissing",
+    "Unbalanced",
+    "allocate",
+    "allocate_entries",
+    "balance",
+    "credit",
+    "debit",
+    "open_item",
+    "post",
+    "reverse",
+]
+
+DRAFT = """
+    INSERT INTO accounting_journalentry (journal, date, fiscal_year_id, period_id, source_key, digest,
+        document_no, memo, reverses_id, posted_by_id, hash)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
+    ON CONFLICT (source_key) DO NOTHING RETURNING id
+"""
+OPEN_ITEMS = """
+    INSERT INTO accounting_openitem (line_id, original, residual)
+    SELECT l.id, l.amount, l.amount
+    FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
+    WHERE l.entry_id = %s AND a.open_item
+    ORDER BY l.line_no
+"""
+LINE_COLUMNS = (
+    "entry_id",
+    "line_no",
+    "account_id",
+    "amount",
+    "date",
+    "party_id",
+    "tax_code_id",
+    "due_date",
+    "memo",
+    "currency",
+)
+BEGIN_COUNTER = """
+    INSERT INTO accounting_journalsequence (journal, fiscal_year_id, last_no, last_hash)
+    VALUES (%s, %s, 0, '') ON CONFLICT (journal, fiscal_year_id) DO NOTHING
+"""
+LOCK_COUNTER = """
+    SELECT id, last_no, last_hash FROM accounting_journalsequence
+    WHERE journal = %s AND fiscal_year_id = %s
+"""
+MOVE_COUNTER = "UPDATE accounting_journalsequence SET last_no = %s, last_hash = %s WHERE id = %s"
+SET_POSTED = """
+    UPDATE accounting_journalentry
+    SET number = %s, hash = %s, document_no = %s, posted_at = CURRENT_TIMESTAMP
+    WHERE id = %s
+"""
+
+
+class AlreadyPosted(Refusal):
+    """The source of an entry has posted another one already."""
+
+
+class NothingToPost(Refusal):
+    """All amounts of an entry are zero."""
+
+
+class PartyMissing(Refusal):
+    """A line on an account kept by customer or supplier names none."""
+
+
+def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None) -> JournalEntry:
+    """Write an entry into the books, in the caller's transaction, and give it its number.
+
+    `take_number` takes the document's number: it is called when all else is written, so that the counter
+    it locks is held briefly. The same event again gives the entry there is.
+    Raises AlreadyPosted, NothingToPost, PartyMissing, UnknownAccount, PeriodLocked, NoSuchYear.
+    """
+    inside_transaction()
+    guards.require_once()
+    if entry.is_empty:
+        raise NothingToPost(f"{entry.source_key}: there is nothing to post.")
+    found = accounts(line.account for line in entry.lines)
+    _require_parties(entry, found)
+    period = period_of(entry.date)
+    with connection.cursor() as cursor:
+        entry_id = None if period.locked else _draft(cursor, entry, period, by)
+        if entry_id is None:
+            return _posted_before(entry, period)
+        _add_lines(cursor, entry_id, entry, found)
+        document_no = take_number() if take_number else entry.document_no
+        number, digest = _take_place(cursor, entry, period, document_no, found)
+        cursor.execute(SET_POSTED, [number, digest, document_no, entry_id])
+    return _as_posted(entry, period, id=entry_id, number=number, document_no=document_no, hash=digest, by=by)
+
+
+def reverse(posted: JournalEntry, *, on: date, by=None) -> JournalEntry:
+    """Undo an entry by its mirror, dated `on`, and settle what is still open of the one by the other."""
+    originals = posted.lines.select_related("account", "party", "tax_code").order_by("line_no")
+    mirror = Entry(
+        date=on,
+        source_key=f"{posted.source_key}:reversal",
+        memo=f"Reversal of {posted}",
+        lines=tuple(
+            Line(line.account.code, -line.amount, line.party, line.tax_code, line.due_date, line.memo)
+            for line in originals
+        ),
+        journal=posted.journal,
+        document_no=posted.document_no,
+        reverses=posted,
+    )
+    reversal = post(mirror, by=by)
+    close_pairs(posted, reversal, on=on)
+    return reversal
+
+
+def balance(role: str, *, on: date | None = None) -> Decimal:
+    """Return debits less credits of an account to the end of a day: positive for an asset."""
+    lines = JournalLine.objects.posted().between(None, on).filter(account=account(role))
+    return lines.aggregate(balance=Sum("amount", default=ZERO))["balance"]
+
+
+def _require_parties(entry: Entry, found: dict[str, Account]) -> None:
+    for line in entry.lines:
+        if line.party is None and found[line.account].party_required:
+            raise PartyMissing(f"A line on {found[line.account]} names a customer or supplier.")
+
+
+def _draft(cursor, entry: Entry, period: Period, by) -> int | None:
+    """Insert the header; None when its source has one already."""
+    values = [entry.journal, entry.date, period.fiscal_year_id, period.pk, entry.source_key, entry.digest]
+    reverses = entry.reverses and entry.reverses.pk
+    cursor.execute(DRAFT, [*values, entry.document_no, entry.memo, reverses, by and by.pk])
+    rows = cursor.fetchall()
+    return rows[0][0] if rows else None
+
+
+def _posted_before(entry: Entry, period: Period) -> JournalEntry:
+    before = JournalEntry.objects.filter(source_key=entry.source_key).first()
+    if before is None:
+        raise PeriodLocked(f"{period} is locked: nothing can be posted into it.")
+    if before.digest != entry.digest or before.number is None:
+        raise AlreadyPosted(
+            f"{entry.source_key} was posted already as {before}, and says something else now."
+        )
+    return before
+
+
+def _add_lines(cursor, entry_id: int, entry: Entry, found: dict[str, Account]) -> None:
+    insert_rows(
+        JournalLine,
+        LINE_COLUMNS,
+        [
+            (
+                entry_id,
+                line_no,
+                found[line.account].pk,
+                minor(line.amount),
+                entry.date,
+                line.party and line.party.pk,
+                line.tax_code and line.tax_code.pk,
+                line.due,
+                line.memo,
+                "",
+            )
+            for line_no, line in enumerate(entry.lines, start=1)
+        ],
+    )
+    if any(found[line.account].open_item for line in entry.lines):
+        cursor.execute(OPEN_ITEMS, [entry_id])
+
+
+def _take_place(cursor, entry, period, document_no, found) -> tuple[int, str]:
+    """Lock the journal's counter, and move it on to the number and hash of this entry."""
+    sequence_id, last_no, last_hash = _locked_counter(cursor, [entry.journal, period.fiscal_year_id])
+    number = last_no + 1
+    digest = next_hash(
+        last_hash,
+        entry_no=entry_no(entry.journal, period.fiscal_year.end.year, number),
+        day=entry.date,
+        words=(document_no, entry.memo, entry.source_key),
+        reverses=entry.reverses.source_key if entry.reverses else "",
+        lines=[_facts(line_no, line, found) for line_no, line in enumerate(entry.lines, start=1)],
+    )
+    cursor.execute(MOVE_COUNTER, [number, digest, sequence_id])
+    return number, digest
+
+
+def _locked_counter(cursor, place: list) -> tuple[int, int, str]:
+    features, operations = connection.features, connection.ops
+    lock = f" {operations.for_update_sql(no_key=True)}" if features.has_select_for_update else ""
+    cursor.execute(LOCK_COUNTER + lock, place)
+    rows = cursor.fetchall()
+    if not rows:
+        cursor.execute(BEGIN_COUNTER, place)
+        cursor.execute(LOCK_COUNTER + lock, place)
+        rows = cursor.fetchall()
+    return rows[0]
+
+
+def _facts(line_no: int, line: Line, found: dict[str, Account]) -> LineFacts:
+    return (
+        line_no,
+        found[line.account].code,
+        minor(line.amount),
+        line.party.key if line.party else "",
+        line.tax_code.code if line.tax_code else "",
+        line.due.isoformat() if line.due else "",
+        line.memo,
+        "",
+        None,
+    )
+
+
+def _as_posted(entry: Entry, period: Period, *, by, **given) -> JournalEntry:
+    """Return the row as the database has it; the time of posting is read when asked for."""
+    known = {
+        "journal": entry.journal,
+        "date": entry.date,
+        "fiscal_year_id": period.fiscal_year_id,
+        "period_id": period.pk,
+        "source_key": entry.source_key,
+        "digest": entry.digest,
+        "memo": entry.memo,
+        "reverses_id": entry.reverses and entry.reverses.pk,
+        "posted_by_id": by and by.pk,
+        **given,
+    }
+    names = [field.attname for field in JournalEntry._meta.concrete_fields if field.attname in known]
+    posted = JournalEntry.from_db("default", names, [known[name] for name in names])
+    posted.period, posted.fiscal_year = period, period.fiscal_year
+    return posted
