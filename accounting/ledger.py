@@ -17,7 +17,7 @@ from .models import Account, JournalEntry, JournalLine, Period, entry_no
 from .money import ZERO, minor
 from .periods import PeriodLocked, period_of
 from .refusal import Refusal
-from .settlement import allocate, allocate_entries, close_pairs, open_item
+from .settlement import allocate, allocate_entries, close_pairs, open_item, owed, settle
 
 __all__ = [
     "AlreadyPosted",
@@ -32,8 +32,10 @@ __all__ = [
     "credit",
     "debit",
     "open_item",
+    "owed",
     "post",
     "reverse",
+    "settle",
 ]
 
 DRAFT = """
@@ -47,7 +49,7 @@ OPEN_ITEMS = """
     SELECT l.id, l.amount, l.amount
     FROM accounting_journalline l JOIN accounting_account a ON a.id = l.account_id
     WHERE l.entry_id = %s AND a.open_item
-    ORDER BY l.line_no
+    ORDER BY l.line_no RETURNING id
 """
 LINE_COLUMNS = (
     "entry_id",
@@ -107,11 +109,15 @@ def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None)
         entry_id = None if period.locked else _draft(cursor, entry, period, by)
         if entry_id is None:
             return _posted_before(entry, period)
-        _add_lines(cursor, entry_id, entry, found)
+        items = _add_lines(cursor, entry_id, entry, found)
         document_no = take_number() if take_number else entry.document_no
         number, digest = _take_place(cursor, entry, period, document_no, found)
         cursor.execute(SET_POSTED, [number, digest, document_no, entry_id])
-    return _as_posted(entry, period, id=entry_id, number=number, document_no=document_no, hash=digest, by=by)
+    posted = _as_posted(
+        entry, period, id=entry_id, number=number, document_no=document_no, hash=digest, by=by
+    )
+    posted.open_items = items
+    return posted
 
 
 def reverse(posted: JournalEntry, *, on: date, by=None) -> JournalEntry:
@@ -166,7 +172,8 @@ def _posted_before(entry: Entry, period: Period) -> JournalEntry:
     return before
 
 
-def _add_lines(cursor, entry_id: int, entry: Entry, found: dict[str, Account]) -> None:
+def _add_lines(cursor, entry_id: int, entry: Entry, found: dict[str, Account]) -> list[int]:
+    """Insert the lines and their open items; return the keys of the latter."""
     insert_rows(
         JournalLine,
         LINE_COLUMNS,
@@ -188,6 +195,8 @@ def _add_lines(cursor, entry_id: int, entry: Entry, found: dict[str, Account]) -
     )
     if any(found[line.account].open_item for line in entry.lines):
         cursor.execute(OPEN_ITEMS, [entry_id])
+        return [key for (key,) in cursor.fetchall()]
+    return []
 
 
 def _take_place(cursor, entry, period, document_no, found) -> tuple[int, str]:

@@ -1,14 +1,16 @@
 """What is owed and what settles it: open items and their allocations. `ledger` names these as its own."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from .bulk import insert_rows
 from .inside import inside_transaction
 from .models import Allocation, JournalEntry, JournalLine, OpenItem
-from .money import minor
+from .money import ZERO, minor
 from .refusal import Refusal
 
 ALLOCATE = """
@@ -18,6 +20,11 @@ ALLOCATE = """
 REDUCE = """
     UPDATE accounting_openitem SET residual = residual - CASE WHEN id = %s THEN %s ELSE %s END
     WHERE id IN (%s, %s)
+"""
+
+REDUCE_EACH = """
+    UPDATE accounting_openitem SET residual = residual - v.column2
+    FROM (VALUES {}) AS v WHERE id = v.column1
 """
 
 
@@ -70,6 +77,38 @@ def allocate_entries(debit_key: str, credit_key: str, amount: Decimal, *, on: da
     if len(pairs) != 1:
         raise NoOpenItem(f"{debit_key} and {credit_key} have {len(pairs)} pairs of items to settle.")
     return _allocate(*pairs[0], amount, on=on, key=key)
+
+
+def owed(source_keys: Iterable[str] | QuerySet) -> dict[str, OpenItem]:
+    """Lock what is still open of some entries, the oldest first, by the entries' source keys."""
+    inside_transaction()
+    items = OpenItem.objects.filter(line__entry__source_key__in=source_keys).exclude(residual=0)
+    return {item.line.entry.source_key: item for item in _locked(items.select_related("line__entry"))}
+
+
+def settle(posted: JournalEntry, shares: Sequence[tuple[OpenItem, Decimal]], *, on: date) -> None:
+    """Settle items that are held by the one open item of an entry just posted. Two statements.
+
+    Raises NoOpenItem, MoreThanIsOpen.
+    """
+    inside_transaction()
+    if not shares:
+        return
+    if len(posted.open_items) != 1:
+        raise NoOpenItem(f"{posted.source_key} has {len(posted.open_items)} open items.")
+    own = posted.open_items[0]
+    rows, changes = [], []
+    for item, amount in shares:
+        if not ZERO < amount <= abs(item.residual):
+            raise MoreThanIsOpen(f"Only {abs(item.residual)} is left to settle, not {amount}.")
+        sides = (item.pk, own) if item.original > 0 else (own, item.pk)
+        rows.append((*sides, minor(amount), on, f"{posted.source_key}:{item.pk}"))
+        changes.append((item.pk, minor(amount) if item.original > 0 else -minor(amount)))
+    changes.append((own, -sum(change for _, change in changes)))
+    insert_rows(Allocation, ("debit_item_id", "credit_item_id", "amount", "date", "key"), rows)
+    values = ", ".join(["(CAST(%s AS bigint), CAST(%s AS bigint))"] * len(changes))
+    with connection.cursor() as cursor:
+        cursor.execute(REDUCE_EACH.format(values), [value for change in changes for value in change])
 
 
 def close_pairs(posted: JournalEntry, reversal: JournalEntry, *, on: date) -> None:

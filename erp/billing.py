@@ -71,7 +71,13 @@ def bill_shipped(order: Any, *, on: date, by: Any) -> Invoice:
     """Bill what has been shipped and is not yet billed, and collect it from an authorised card."""
     issued = bill(order, on=on, by=by, only_shipped=True)
     outbox.enqueue(
-        effect(f"capture:{payment.pk}:{issued.pk}", "capture", order_number=order.number, payment=payment.pk, amount=str(issued.gross))
+        effect(
+            f"capture:{payment.pk}:{issued.pk}",
+            "capture",
+            order_number=order.number,
+            payment=payment.pk,
+            amount=str(issued.gross),
+        )
         for payment in payments.authorised(order)
     )
     return issued
@@ -175,11 +181,19 @@ def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False)
     return settles
 
 
-def _issue(ordered: Ordered, firm: Company, so_far: Progress, *, only_shipped: bool, on: date, by: Any) -> Invoice:
+def _issue(
+    ordered: Ordered, firm: Company, so_far: Progress, *, only_shipped: bool, on: date, by: Any
+) -> Invoice:
     issued = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=on)
     entry = postings.invoiced(issued, issued.drafted)
     post(entry, by=by, take_number=lambda: invoices.number(issued))
-    sales.note(ordered.order, "invoiced", f"Invoice {issued.number} over {issued.gross}.", f"invoice:{issued.pk}", by=by)
+    sales.note(
+        ordered.order,
+        "invoiced",
+        f"Invoice {issued.number} over {issued.gross}.",
+        f"invoice:{issued.pk}",
+        by=by,
+    )
     return issued
 
 

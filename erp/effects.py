@@ -90,10 +90,18 @@ TOPICS = {Step.Name.MAIL: "confirmation_mail", Step.Name.CAPTURE: "capture"}
 def _effects_of(step: Step) -> list[Outbox]:
     order = step.order
     if step.name == Step.Name.MAIL:
-        return [effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=order.number, order=order.pk)]
+        return [
+            effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=order.number, order=order.pk)
+        ]
     held = Payment.objects.filter(order=order, state=Payment.State.AUTHORISED)
     return [
-        effect(f"capture:{payment.pk}", "capture", order_number=order.number, payment=payment.pk, amount=str(payment.amount))
+        effect(
+            f"capture:{payment.pk}",
+            "capture",
+            order_number=order.number,
+            payment=payment.pk,
+            amount=str(payment.amount),
+        )
         for payment in held
     ]
 

@@ -84,7 +84,9 @@ def invoice(order: Any, *, on: date, by: Any = None) -> Invoice:
 
 
 @atomic
-def settle(payment: Payment, *, amount: Decimal, reference: str, on: date, by: Any = None) -> PaymentOperation:
+def settle(
+    payment: Payment, *, amount: Decimal, reference: str, on: date, by: Any = None
+) -> PaymentOperation:
     """Take in money for an order. The same reference is the same money. Raises WrongAmount.
 
     Money for what is not yet billed makes the invoice: VAT is due when money comes in.
@@ -134,7 +136,9 @@ def take_back(
     billing.post(postings.taken_back(document, cost), by=by)
     documents = billing.credit_returned(order, document, returned, on=on, by=by)
     billing.refund(order, documents, on=on, by=by)
-    sales.note(order, "returned", f"{document.number} came back. {reason}".strip(), f"return:{document.pk}", by=by)
+    sales.note(
+        order, "returned", f"{document.number} came back. {reason}".strip(), f"return:{document.pk}", by=by
+    )
     return document
 
 

@@ -87,6 +87,8 @@ def _effects(ordered: Ordered, payment: Payment | None, plan: Plan) -> Iterator[
         yield effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=number, order=order.pk)
     if Name.CAPTURE in waiting and payment and ordered.terms.invoice_on != "shipment":
         amount = str(payment.amount)
-        yield effect(f"capture:{payment.pk}", "capture", order_number=number, payment=payment.pk, amount=amount)
+        yield effect(
+            f"capture:{payment.pk}", "capture", order_number=number, payment=payment.pk, amount=amount
+        )
     if Name.SHIP in waiting:
         yield effect(f"ship:{order.pk}", "ship", order_number=number, order=order.pk)

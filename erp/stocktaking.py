@@ -20,9 +20,7 @@ class NoReason(Refusal):
 
 
 @atomic
-def receive_opening(
-    lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key: str, by: Any = None
-) -> None:
+def receive_opening(lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key: str, by: Any = None) -> None:
     """Take in goods that were here before: (product, quantity, cost of all of it). The same key is one time."""
     source_key = f"opening:{key}"
     warehouse = inventory.hold_warehouse(inventory.main_warehouse())
@@ -37,7 +35,15 @@ def receive_opening(
 
 @atomic
 def adjust_stock(
-    product: Any, *, warehouse: Any, quantity: int, reason: str, on: date, key: str, cost: Decimal | None = None, by: Any = None
+    product: Any,
+    *,
+    warehouse: Any,
+    quantity: int,
+    reason: str,
+    on: date,
+    key: str,
+    cost: Decimal | None = None,
+    by: Any = None,
 ) -> None:
     """Correct a count by a quantity, up or down. `cost` is for all pieces found; without it the average.
 

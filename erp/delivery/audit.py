@@ -20,7 +20,9 @@ def reserved_is_what_open_notes_promise() -> Iterator[str]:
         product=OuterRef("product"), note__warehouse=OuterRef("warehouse"), note__state__in=OPEN
     )
     total = lines.order_by().values("product").annotate(total=Sum("quantity")).values("total")
-    levels = StockLevel.objects.annotate(promised=Coalesce(Subquery(total), 0)).exclude(reserved=F("promised"))
+    levels = StockLevel.objects.annotate(promised=Coalesce(Subquery(total), 0)).exclude(
+        reserved=F("promised")
+    )
     for level in levels.select_related("product", "warehouse").order_by("pk"):
         yield f"{level.product} in {level.warehouse}: {level.reserved} reserved, open notes promise {level.promised}."
 

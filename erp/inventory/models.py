@@ -59,9 +59,7 @@ class StockValue(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(value__gte=0), name="stock_is_never_worth_less_than_nothing"),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0) | Q(value=0), name="no_pieces_have_no_value"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0) | Q(value=0), name="no_pieces_have_no_value"),
         ]
 
     def __str__(self):

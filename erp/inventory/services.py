@@ -76,7 +76,9 @@ def reserve(
     for product, quantity in goods.items():
         _refuse_if_short(records[product], quantity)
     levels = shelf.hold_levels(list(goods)) if goods else {}
-    parts = [part for product, quantity in goods.items() for part in _split(quantity, levels.get(product, []))]
+    parts = [
+        part for product, quantity in goods.items() for part in _split(quantity, levels.get(product, []))
+    ]
     shelf.write_records({product: (0, quantity) for product, quantity in goods.items()})
     shelf.write_levels({level.pk: (0, quantity) for level, quantity in parts})
     return records, [Allocation(level.product_id, level.warehouse_id, quantity) for level, quantity in parts]
@@ -132,7 +134,9 @@ def lose(piece: Piece, *, cause: Cause) -> Decimal:
     levels = [row for row in held.levels.get(piece.product_id, []) if row.warehouse_id == piece.warehouse_id]
     free = min(available(record) if record else 0, levels[0].available if levels else 0)
     if piece.quantity > free:
-        raise OutOfStock(f"Only {free} of '{_title(piece.product_id)}' can be taken off: the rest is promised.")
+        raise OutOfStock(
+            f"Only {free} of '{_title(piece.product_id)}' can be taken off: the rest is promised."
+        )
     stock = held.values[piece.product_id]
     cost = valuation.cost_of_issue(stock.quantity, stock.value, piece.quantity)
     stock.quantity -= piece.quantity
@@ -189,7 +193,9 @@ def _refuse_if_short(record: StockRecord, quantity: int) -> None:
     if quantity > left:
         title = _title(record.product_id)
         raise OutOfStock(
-            f"Only {left} of '{title}' {'is' if left == 1 else 'are'} left." if left else f"'{title}' is sold out."
+            f"Only {left} of '{title}' {'is' if left == 1 else 'are'} left."
+            if left
+            else f"'{title}' is sold out."
         )
 
 
@@ -206,7 +212,10 @@ def _split(quantity: int, levels: list[StockLevel]) -> Iterable[tuple[StockLevel
 def _make_room(pieces: Sequence[Piece]) -> None:
     """Give products that were never here their rows."""
     StockLevel.objects.bulk_create(
-        [StockLevel(product_id=key[0], warehouse_id=key[1]) for key in sorted({(p.product_id, p.warehouse_id) for p in pieces})],
+        [
+            StockLevel(product_id=key[0], warehouse_id=key[1])
+            for key in sorted({(p.product_id, p.warehouse_id) for p in pieces})
+        ],
         ignore_conflicts=True,
     )
     StockValue.objects.bulk_create(

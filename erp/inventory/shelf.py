@@ -76,8 +76,7 @@ def write_levels(changes: dict[int, tuple[int, int]]) -> None:
     _write(
         "inventory_stocklevel",
         "on_hand = on_hand + v.column2, reserved = reserved + v.column3",
-        "id = v.column1 AND reserved + v.column3 >= 0"
-        " AND reserved + v.column3 <= on_hand + v.column2",
+        "id = v.column1 AND reserved + v.column3 >= 0 AND reserved + v.column3 <= on_hand + v.column2",
         [(level, *deltas) for level, deltas in changes.items()],
     )
 

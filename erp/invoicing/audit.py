@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
@@ -25,7 +25,10 @@ def papers_add_up() -> Iterator[str]:
     for model, line in ((Invoice, InvoiceLine), (CreditNote, CreditNoteLine)):
         name = "invoice" if model is Invoice else "credit_note"
         lines = line.objects.filter(**{name: OuterRef("pk")}).order_by().values(name)
-        sums = {part: Subquery(lines.annotate(total=Sum(part)).values("total")) for part in ("net", "tax", "gross")}
+        sums = {
+            part: Subquery(lines.annotate(total=Sum(part)).values("total"))
+            for part in ("net", "tax", "gross")
+        }
         rows = model.objects.annotate(**{f"line_{part}": total for part, total in sums.items()})
         wrong = rows.exclude(net=F("line_net"), tax=F("line_tax"), gross=F("line_gross"))
         for paper in wrong.order_by("pk"):
@@ -74,9 +77,9 @@ def each_event_has_its_entry() -> Iterator[str]:
 def deferred_revenue_is_what_waits() -> Iterator[str]:
     """7 Deferred revenue is the part of billed lines that has not been shipped or credited."""
     waiting = ZERO
-    for net, pieces, released in InvoiceLine.objects.filter(deferred=True, released__lt=F("quantity")).values_list(
-        "net", "quantity", "released"
-    ):
+    for net, pieces, released in InvoiceLine.objects.filter(
+        deferred=True, released__lt=F("quantity")
+    ).values_list("net", "quantity", "released"):
         waiting += slice_of(net, pieces, released, pieces - released)
     booked = -ledger.balance(chart.DEFERRED_REVENUE)
     if waiting != booked:
@@ -86,7 +89,9 @@ def deferred_revenue_is_what_waits() -> Iterator[str]:
 def money_is_where_it_went() -> Iterator[str]:
     """7 Bank and clearing accounts took in what payments captured, less what they refunded."""
     moved: dict[str, Decimal] = {}
-    for payment in Payment.objects.values("provider").annotate(taken=Sum("captured"), back=Sum("refunded")).order_by():
+    for payment in (
+        Payment.objects.values("provider").annotate(taken=Sum("captured"), back=Sum("refunded")).order_by()
+    ):
         role = providers.get(payment["provider"]).money_account
         moved[role] = moved.get(role, ZERO) + payment["taken"] - payment["back"]
     for role, amount in sorted(moved.items()):
@@ -144,7 +149,9 @@ def orders_and_money_belong_together() -> Iterator[str]:
     rows = Order.objects.annotate(
         taken=Coalesce(Subquery(paid.annotate(total=Sum("captured")).values("total")), ZERO_MONEY)
     )
-    for number, total, taken in rows.order_by("pk").values_list("number", "total_incl_tax", "taken").iterator():
+    for number, total, taken in (
+        rows.order_by("pk").values_list("number", "total_incl_tax", "taken").iterator()
+    ):
         if taken > total:
             yield f"Order {number} comes to {total}, but {taken} was taken."
 

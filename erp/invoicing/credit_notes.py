@@ -63,7 +63,9 @@ def chosen(lines: Iterable[InvoiceLine], quantities: dict[int, int]) -> list[Por
             raise NothingToCredit(
                 f"Of '{line.title}' {line.quantity - line.credited} can be credited, not {pieces}."
             )
-    return [Portion(by_key[key], pieces, _deferred(by_key[key], pieces)) for key, pieces in quantities.items()]
+    return [
+        Portion(by_key[key], pieces, _deferred(by_key[key], pieces)) for key, pieces in quantities.items()
+    ]
 
 
 def of_order_lines(lines: Iterable[InvoiceLine], returned: dict[int, int]) -> list[Portion]:
@@ -102,9 +104,7 @@ def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: dat
     return document
 
 
-def draft_alone(
-    sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
-) -> CreditNote:
+def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str) -> CreditNote:
     """Write a credit note for goods that were sold elsewhere: there is no invoice to name."""
     lines = [
         CreditNoteLine(

@@ -65,9 +65,7 @@ def progress(order: Any) -> Progress:
     return Progress(billed, shipped_quantities(order), shipping)
 
 
-def draft(
-    ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date
-) -> Invoice:
+def draft(ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date) -> Invoice:
     """Write the invoice of everything not yet billed, or of what was shipped and not yet billed.
 
     It has no number yet: `number` gives it one. Raises NothingToInvoice and DoesNotAddUp.
@@ -176,11 +174,17 @@ def _lines(ordered: Ordered, so_far: Progress, *, only_shipped: bool) -> Iterato
         yield from _pieces(ordered, line, before, shipped, deferred=False)
         yield from _pieces(ordered, line, before + shipped, until - before - shipped, deferred=line.goods)
     order = ordered.order
-    if order.shipping_incl_tax and not so_far.shipping_billed and not (only_shipped and has_goods and not any_shipped):
+    if (
+        order.shipping_incl_tax
+        and not so_far.shipping_billed
+        and not (only_shipped and has_goods and not any_shipped)
+    ):
         yield _shipping(ordered, deferred=has_goods and not any_shipped)
 
 
-def _pieces(ordered: Ordered, line: OrderedLine, before: int, pieces: int, *, deferred: bool) -> Iterator[InvoiceLine]:
+def _pieces(
+    ordered: Ordered, line: OrderedLine, before: int, pieces: int, *, deferred: bool
+) -> Iterator[InvoiceLine]:
     """Bill pieces before+1 .. before+pieces of an order line."""
     if pieces <= 0:
         return
@@ -190,7 +194,9 @@ def _pieces(ordered: Ordered, line: OrderedLine, before: int, pieces: int, *, de
         return slice_of(amount, row.quantity, before, pieces)
 
     net, gross = part(row.line_price_excl_tax), part(row.line_price_incl_tax)
-    full = row.line_price_before_discounts_incl_tax if gross_prices else row.line_price_before_discounts_excl_tax
+    full = (
+        row.line_price_before_discounts_incl_tax if gross_prices else row.line_price_before_discounts_excl_tax
+    )
     yield InvoiceLine(
         order_line=row,
         kind=Kind.GOODS if line.goods else Kind.SERVICE,

@@ -31,7 +31,12 @@ def send_invoice(payload: dict[str, Any], *, now: datetime) -> None:
     """Send a customer an invoice that was issued later than the order."""
     issued = Invoice.objects.select_related("order__user", "order__terms").get(pk=payload["invoice"])
     if _address_of(issued.order):
-        _send(issued.order, "invoice_issued", f"Invoice {issued.number} for order {issued.order.number}", [issued])
+        _send(
+            issued.order,
+            "invoice_issued",
+            f"Invoice {issued.number} for order {issued.order.number}",
+            [issued],
+        )
 
 
 def _send(order: Any, template: str, subject: str, documents: list[Invoice]) -> None:

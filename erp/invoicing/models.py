@@ -41,7 +41,9 @@ class Paper(Document):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="%(class)s_net_and_tax_make_gross"),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("tax")), name="%(class)s_net_and_tax_make_gross"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", number=None) | Q(state="issued", number__isnull=False),
                 name="%(class)s_has_a_number_when_issued",
@@ -77,7 +79,9 @@ class PaperLine(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="%(class)s_net_and_tax_make_gross"),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("tax")), name="%(class)s_net_and_tax_make_gross"
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="%(class)s_bills_something"),
         ]
 
@@ -102,7 +106,9 @@ class InvoiceLine(PaperLine):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
     order_line = models.ForeignKey("order.Line", models.PROTECT, related_name="invoice_lines", null=True)
     deferred = models.BooleanField(help_text="Billed before the goods were shipped.")
-    released = models.PositiveIntegerField(default=0, help_text="Pieces no longer deferred: shipped or credited.")
+    released = models.PositiveIntegerField(
+        default=0, help_text="Pieces no longer deferred: shipped or credited."
+    )
     credited = models.PositiveIntegerField(default=0, help_text="Pieces taken back by credit notes.")
 
     FROZEN_WHEN = ("1 = 1", {"released", "credited"})
@@ -110,8 +116,12 @@ class InvoiceLine(PaperLine):
     class Meta(PaperLine.Meta):
         constraints = [
             *PaperLine.Meta.constraints,
-            models.CheckConstraint(condition=Q(released__lte=F("quantity")), name="a_piece_leaves_deferral_once"),
-            models.CheckConstraint(condition=Q(credited__lte=F("quantity")), name="never_credit_more_than_was_billed"),
+            models.CheckConstraint(
+                condition=Q(released__lte=F("quantity")), name="a_piece_leaves_deferral_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(credited__lte=F("quantity")), name="never_credit_more_than_was_billed"
+            ),
         ]
 
 
@@ -119,9 +129,13 @@ class CreditNote(Paper):
     """What a customer no longer owes. Without an invoice it stands alone: the sale was made elsewhere."""
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes", null=True, blank=True)
-    order = models.ForeignKey("order.Order", models.PROTECT, related_name="credit_notes", null=True, blank=True)
+    order = models.ForeignKey(
+        "order.Order", models.PROTECT, related_name="credit_notes", null=True, blank=True
+    )
     reason = models.CharField(max_length=255, blank=True)
-    source_key = models.CharField(max_length=150, unique=True, help_text="What caused it: never credited twice.")
+    source_key = models.CharField(
+        max_length=150, unique=True, help_text="What caused it: never credited twice."
+    )
 
 
 class CreditNoteLine(PaperLine):
@@ -162,8 +176,12 @@ class Payment(Document):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(captured__lte=F("amount")), name="never_capture_more_than_agreed"),
-            models.CheckConstraint(condition=Q(refunded__lte=F("captured")), name="never_refund_more_than_captured"),
+            models.CheckConstraint(
+                condition=Q(captured__lte=F("amount")), name="never_capture_more_than_agreed"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__lte=F("captured")), name="never_refund_more_than_captured"
+            ),
         ]
 
     def __str__(self):

@@ -43,7 +43,9 @@ def expect(order: Any, *, party: Any, provider: str, amount: Decimal) -> Payment
 def start(*, provider: str, amount: Decimal, key: str) -> Payment:
     """Write a payment before any money moves. The same key is the same payment while it is undecided."""
     reference = f"{provider}:{key}"
-    payment = Payment(provider=provider, reference=reference, amount=money(amount), currency=settings.CURRENCY)
+    payment = Payment(
+        provider=provider, reference=reference, amount=money(amount), currency=settings.CURRENCY
+    )
     Payment.objects.bulk_create([payment], ignore_conflicts=True)
     return Payment.objects.get(reference=reference)
 
@@ -65,7 +67,9 @@ def hold(payment: Payment) -> Payment:
     return rows.get(pk=payment.pk)
 
 
-def capture(payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None) -> PaymentOperation:
+def capture(
+    payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None
+) -> PaymentOperation:
     """Note that money came in on a payment that is held. Raises WrongAmount and IllegalTransition."""
     open_amount = payment.amount - payment.captured
     if not ZERO < amount <= open_amount:
@@ -128,7 +132,9 @@ def refundable(order: Any) -> list[Payment]:
     return list(rows.order_by("-pk"))
 
 
-def refund(payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None) -> PaymentOperation:
+def refund(
+    payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None
+) -> PaymentOperation:
     """Note that money goes back on a payment that is held. Raises WrongAmount."""
     left = payment.captured - payment.refunded
     if not ZERO < amount <= left:

@@ -24,7 +24,9 @@ def orders_add_up() -> Iterator[str]:
     sums = Order.objects.annotate(
         gross=Coalesce(Subquery(lines.annotate(total=Sum("line_price_incl_tax")).values("total")), zero),
         net=Coalesce(Subquery(lines.annotate(total=Sum("line_price_excl_tax")).values("total")), zero),
-    ).values_list("number", "total_incl_tax", "total_excl_tax", "shipping_incl_tax", "shipping_excl_tax", "gross", "net")
+    ).values_list(
+        "number", "total_incl_tax", "total_excl_tax", "shipping_incl_tax", "shipping_excl_tax", "gross", "net"
+    )
     for number, total, total_net, shipping, shipping_net, gross, net in sums.order_by("pk").iterator():
         if total != gross + shipping or total_net != net + shipping_net:
             yield f"Order {number} comes to {total} ({total_net} net), its lines and shipping do not."

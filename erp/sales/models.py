@@ -79,10 +79,10 @@ class Step(models.Model):
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["order", "name"], name="a_step_is_taken_once_an_order")]
-        indexes = [
-            models.Index(fields=["state"], condition=Q(state="failed"), name="failed_steps")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "name"], name="a_step_is_taken_once_an_order")
         ]
+        indexes = [models.Index(fields=["state"], condition=Q(state="failed"), name="failed_steps")]
 
     def __str__(self):
         return f"{self.get_name_display()}: {self.state}"

@@ -11,7 +11,6 @@ from oscar.core.loading import get_model
 from accounting.models import Party, TaxCode
 from accounting.money import ZERO
 from accounting.refusal import Refusal
-
 from erp.documents.models import Company, IllegalTransition
 
 from .models import OrderEvent, SaleKey, Terms
@@ -128,7 +127,9 @@ def write_order(
     ship_to = _address(ShippingAddress, sale.ship_to)
     ship_to.phone_number = sale.ship_to.phone
     ShippingAddress.objects.bulk_create([ship_to])
-    bill_to = _address(BillingAddress, sale.bill_to) if sale.bill_to and sale.bill_to != sale.ship_to else None
+    bill_to = (
+        _address(BillingAddress, sale.bill_to) if sale.bill_to and sale.bill_to != sale.ship_to else None
+    )
     if bill_to:
         BillingAddress.objects.bulk_create([bill_to])
     order = _order(sale, totals, number=number, ship_to=ship_to, bill_to=bill_to)

@@ -49,7 +49,13 @@ def begin(names: Iterable[str], payment_method: str) -> dict[str, Outcome]:
 def write(order: Any, outcomes: dict[str, Outcome]) -> None:
     """Write the steps of a new order."""
     Step.objects.bulk_create(
-        Step(order=order, name=name, state=outcome.state, reason=outcome.reason, attempts=int(outcome.state in TRIED))
+        Step(
+            order=order,
+            name=name,
+            state=outcome.state,
+            reason=outcome.reason,
+            attempts=int(outcome.state in TRIED),
+        )
         for name, outcome in outcomes.items()
     )
 
