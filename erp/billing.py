@@ -97,10 +97,10 @@ def credit(
     invoice: Invoice, portions: list[Portion], *, key: str, on: date, reason: str, by: Any
 ) -> CreditNote:
     """Credit parts of an invoice: first against what is still owed on it."""
-    document = credit_notes.draft(invoice, portions, source_key=key, on=on, reason=reason)
+    document, lines = credit_notes.draft(invoice, portions, source_key=key, on=on, reason=reason)
     owed = ledger.owed([f"invoice:{invoice.pk}"])
     post(
-        postings.credited(document, document.drafted),
+        postings.credited(document, lines),
         by=by,
         take_number=lambda: credit_notes.number(document),
         settles=shares(owed.values(), document.gross, at_most=True),
@@ -128,7 +128,7 @@ def credit_returned(
     for invoice in Invoice.objects.filter(order=order).order_by("pk"):
         portions = credit_notes.of_order_lines(credit_notes.hold_lines([invoice]), left)
         for portion in portions:
-            left[portion.line.order_line_id] -= portion.pieces
+            left[portion.order_line] -= portion.pieces
         if portions:
             key = f"return:{document.pk}:{invoice.pk}"
             reason = document.reason or f"Return {document.number}"
@@ -138,8 +138,8 @@ def credit_returned(
 
 def credit_alone(sale: Sale, totals: Totals, party: Any, *, on: date, reason: str, by: Any) -> CreditNote:
     """Credit and refund goods that were sold elsewhere."""
-    document = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
-    entry = postings.credited(document, document.drafted)
+    document, lines = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
+    entry = postings.credited(document, lines)
     post(entry, by=by, take_number=lambda: credit_notes.number(document))
     operation = payments.pay_out(
         party=party, provider=sale.payment_method, amount=document.gross, reference=f"out:{sale.key}", on=on
@@ -184,8 +184,8 @@ def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False)
 def _issue(
     ordered: Ordered, firm: Company, so_far: Progress, *, only_shipped: bool, on: date, by: Any
 ) -> Invoice:
-    issued = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=on)
-    entry = postings.invoiced(issued, issued.drafted)
+    issued, lines = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=on)
+    entry = postings.invoiced(issued, lines)
     post(entry, by=by, take_number=lambda: invoices.number(issued))
     sales.note(
         ordered.order,

@@ -84,7 +84,7 @@ def _try_again(step: Step) -> None:
         outbox.enqueue(_effects_of(step))
 
 
-TOPICS = {Step.Name.MAIL: "confirmation_mail", Step.Name.CAPTURE: "capture"}
+TOPICS: dict[str, str] = {Step.Name.MAIL: "confirmation_mail", Step.Name.CAPTURE: "capture"}
 
 
 def _effects_of(step: Step) -> list[Outbox]:

@@ -64,7 +64,7 @@ def ship(note: DeliveryNote, *, on: date, by: Any = None) -> None:
     order = sales.hold(note.order_id)
     lines = delivery.ship(note, on=on, by=by)
     released = invoices.release(order, delivery.by_order_line(lines))
-    billing.post(postings.shipped(note, delivery.cost_of(lines), released), by=by)
+    billing.post(postings.shipped(note, delivery.cost_of(lines), released, on=on), by=by)
     sales.move_order(order, delivery.status_of(order))
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
     if order.status == "shipped":

@@ -56,7 +56,7 @@ def bills_now(ordered: Ordered, plan: Plan) -> bool:
 
 def money_is_in(payment: Payment) -> None:
     """Note what money means for an order: its capture is done, and goods that waited for it may leave."""
-    order = payment.order
+    order: Any = payment.order
     if providers.get(payment.provider).prepaid:
         steps.mark(order, Name.CAPTURE, steps.DONE)
     waits = order.terms.invoice_on == "payment" or not providers.get(payment.provider).prepaid

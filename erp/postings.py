@@ -13,7 +13,7 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.invoicing.invoices import Released
 from erp.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine, PaymentOperation
 
-INCOME = {PaperLine.Kind.SHIPPING: chart.SHIPPING_INCOME}
+INCOME: dict[str, str] = {PaperLine.Kind.SHIPPING: chart.SHIPPING_INCOME}
 
 
 def invoiced(invoice: Invoice, lines: list[InvoiceLine]) -> Entry:
@@ -32,10 +32,10 @@ def invoiced(invoice: Invoice, lines: list[InvoiceLine]) -> Entry:
     )
 
 
-def shipped(note: DeliveryNote, cost: Decimal, released: Released) -> Entry:
+def shipped(note: DeliveryNote, cost: Decimal, released: Released, *, on: date) -> Entry:
     """The goods are gone: their cost is an expense, and what was deferred for them is revenue."""
     return Entry(
-        date=note.shipped_on,
+        date=on,
         source_key=f"delivery:{note.pk}",
         memo=f"Shipped with {note.number}",
         document_no=note.number,

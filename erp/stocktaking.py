@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from accounting.money import ZERO, money
+from accounting.money import money
 from accounting.refusal import Refusal
 from erp import billing, postings
 from erp.inventory import services as inventory
@@ -21,7 +21,7 @@ class NoReason(Refusal):
 
 @atomic
 def receive_opening(lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key: str, by: Any = None) -> None:
-    """Take in goods that were here before: (product, quantity, cost of all of it). The same key is one time."""
+    """Take in goods that were here before: (product, quantity, cost of them). The same key is one time."""
     source_key = f"opening:{key}"
     warehouse = inventory.hold_warehouse(inventory.main_warehouse())
     inventory.hold_warehouse(warehouse)
@@ -29,7 +29,7 @@ def receive_opening(lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key:
         return
     pieces = [Piece(product.pk, warehouse.pk, quantity, money(cost)) for product, quantity, cost in lines]
     inventory.receive(pieces, cause=Cause("opening", source_key, on, by=by))
-    value = sum((piece.cost for piece in pieces), ZERO)
+    value = inventory.worth(pieces)
     billing.post(postings.opening_stock(source_key, value, on=on), by=by)
 
 

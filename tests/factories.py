@@ -40,7 +40,7 @@ class ProductFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def stock(self, create, extracted, **kwargs):
-        """(quantity, cost of one piece)"""
+        """Put a quantity on the shelf, each piece at a cost."""
         if extracted:
             quantity, cost = extracted
             lines = [(self, quantity, quantity * Decimal(cost))]

@@ -56,6 +56,7 @@ class JournalEntry(models.Model):
     hash = models.CharField(max_length=64, blank=True)
 
     objects = WrittenOnceQuerySet.as_manager()
+    open_items: list[int]  # Keys of the open items of an entry that was just posted.
 
     class Meta:
         verbose_name_plural = "journal entries"

@@ -24,7 +24,8 @@ def reserved_is_what_open_notes_promise() -> Iterator[str]:
         reserved=F("promised")
     )
     for level in levels.select_related("product", "warehouse").order_by("pk"):
-        yield f"{level.product} in {level.warehouse}: {level.reserved} reserved, open notes promise {level.promised}."
+        where = f"{level.product} in {level.warehouse}"
+        yield f"{where}: {level.reserved} reserved, open notes promise {level.promised}."
 
 
 def notes_deliver_what_was_ordered() -> Iterator[str]:
@@ -37,10 +38,11 @@ def notes_deliver_what_was_ordered() -> Iterator[str]:
     )
     wrong = rows.filter(num_allocated__gt=0).exclude(noted=F("quantity"))
     for line in wrong.select_related("order").order_by("pk"):
-        yield f"Order {line.order.number}: {line.quantity} of '{line.title}' ordered, notes deliver {line.noted}."
+        ordered = f"Order {line.order.number}: {line.quantity} of '{line.title}' ordered"
+        yield f"{ordered}, its notes deliver {line.noted}."
     gone = rows.filter(order__status="cancelled", kept__gt=0)
     for line in gone.select_related("order").order_by("pk"):
-        yield f"Order {line.order.number} is cancelled, but {line.kept} of '{line.title}' are still to be delivered."
+        yield f"Order {line.order.number} is cancelled, but {line.kept} of '{line.title}' are to go out."
 
 
 def returned_is_what_came_back() -> Iterator[str]:

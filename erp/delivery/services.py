@@ -12,7 +12,7 @@ from accounting.money import ZERO, minor
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
 from erp.inventory import services as inventory
-from erp.inventory.services import Allocation, Cause, Piece
+from erp.inventory.services import Allocation, Cause, Piece, worth
 from erp.inventory.valuation import cost_of_return
 from erp.sales.sale import Sale, SaleLine
 from erp.sales.services import Ordered, is_goods, snapshot
@@ -68,7 +68,7 @@ def ship(note: DeliveryNote, *, on: date, by: Any = None) -> list[DeliveryLine]:
         DeliveryLine._meta.db_table,
         "cost = v.column2",
         "id = v.column1",
-        [(line.pk, minor(line.cost)) for line in lines],
+        [(line.pk, minor(cost)) for line, cost in zip(lines, costs, strict=True)],
     )
     return lines
 
@@ -98,7 +98,9 @@ def take_back(
     document = Return.objects.create(
         order=order, number=number, state=Return.State.CLOSED, received_on=on, reason=reason, user=by
     )
-    costs = [cost_of_return(line.cost, line.quantity, line.returned, quantities[line.pk]) for line in lines]
+    costs = [
+        cost_of_return(line.cost or ZERO, line.quantity, line.returned, quantities[line.pk]) for line in lines
+    ]
     rows = [
         ReturnLine(returned=document, delivery_line=line, product_id=line.product_id, quantity=n, cost=cost)
         for line, cost, n in zip(lines, costs, (quantities[line.pk] for line in lines), strict=True)
@@ -122,7 +124,7 @@ def take_back(
 
 
 def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tuple[Return, Decimal]:
-    """Put goods on the shelf that were sold elsewhere: at today's average, else at the cost the sale names."""
+    """Put goods on the shelf that were sold elsewhere: at the average, else at the sale's cost."""
     document = Return.objects.create(
         number=f"RT-{sale.number}", state=Return.State.CLOSED, received_on=on, reason=reason, user=by
     )
@@ -133,7 +135,7 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tup
     )
     if pieces:
         inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
-    return document, sum((piece.cost for piece in pieces), ZERO)
+    return document, worth(pieces)
 
 
 def _found_piece(line: SaleLine) -> Piece:
@@ -159,7 +161,7 @@ def by_order_line(lines: Iterable[DeliveryLine]) -> dict[int, int]:
 
 def cost_of(lines: Iterable[DeliveryLine]) -> Decimal:
     """Return what shipped lines cost us."""
-    return sum((line.cost for line in lines), ZERO)
+    return sum((line.cost or ZERO for line in lines), ZERO)
 
 
 def shipped_quantities(order: Any) -> dict[int, int]:

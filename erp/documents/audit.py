@@ -15,7 +15,8 @@ def outbox_moves() -> Iterator[str]:
     late = Outbox.objects.filter(done_at=None, created_at__lt=timezone.now() - PATIENCE)
     for row in late.order_by("pk"):
         words = f": {row.last_error}" if row.last_error else ""
-        yield f"{row.key} (order {row.order_number or 'none'}) waits since {row.created_at:%Y-%m-%d %H:%M}{words}."
+        since = f"{row.created_at:%Y-%m-%d %H:%M}"
+        yield f"{row.key} (order {row.order_number or 'none'}) waits since {since}{words}."
 
 
 CHECKS = [outbox_moves]

@@ -19,6 +19,8 @@ class Document(models.Model):
     State: ClassVar[type[models.TextChoices]]
     TRANSITIONS: ClassVar[dict[str, set[str]]]
 
+    state = models.CharField(max_length=20)
+
     class Meta:
         abstract = True
 

@@ -30,7 +30,7 @@ def _seed_countries() -> None:
     Country = get_model("address", "Country")
     known = set(Country.objects.values_list("pk", flat=True))
     names = Locale("en").territories
-    codes = {code for code in names if len(code) == 2 and code.isalpha()} - NO_COUNTRIES
+    codes = {str(code) for code in names if len(str(code)) == 2 and str(code).isalpha()} - NO_COUNTRIES
     Country.objects.bulk_create(
         Country(
             iso_3166_1_a2=code,

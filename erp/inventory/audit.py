@@ -20,7 +20,8 @@ def levels_are_what_moved() -> Iterator[str]:
     total = moved.order_by().values("product").annotate(total=Sum("quantity")).values("total")
     levels = StockLevel.objects.annotate(moved=Coalesce(Subquery(total), 0)).exclude(on_hand=F("moved"))
     for level in levels.select_related("product", "warehouse").order_by("pk"):
-        yield f"{level.product} in {level.warehouse}: {level.on_hand} on hand, but its moves come to {level.moved}."
+        where = f"{level.product} in {level.warehouse}"
+        yield f"{where}: {level.on_hand} on hand, but its moves come to {level.moved}."
 
 
 def records_are_the_sum_of_levels() -> Iterator[str]:
@@ -47,7 +48,8 @@ def values_are_what_moved() -> Iterator[str]:
         worth=Subquery(moves.annotate(total=Sum("value")).values("total")),
     ).exclude(Q(quantity=F("pieces")) & (Q(value=F("worth")) | Q(worth=None, value=0)))
     for row in rows.select_related("product").order_by("pk"):
-        yield f"{row.product}: {row.quantity} worth {row.value}, but its moves come to {row.pieces} worth {row.worth}."
+        moved = f"{row.pieces} worth {row.worth}"
+        yield f"{row.product}: {row.quantity} worth {row.value}, but its moves come to {moved}."
 
 
 def inventory_account_is_the_stock() -> Iterator[str]:

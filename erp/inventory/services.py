@@ -64,7 +64,7 @@ class Cause:
 
 def reserve(
     wanted: dict[int, int], *, services: frozenset[int] = frozenset()
-) -> tuple[dict[int, StockRecord], list[Allocation]]:
+) -> tuple[dict[int, Any], list[Allocation]]:
     """Promise quantities by product, from the warehouse that serves first; return the held records too.
 
     Services (products whose class does not track stock) are only looked up. Raises OutOfStock, NotSold.
@@ -147,13 +147,20 @@ def lose(piece: Piece, *, cause: Cause) -> Decimal:
     return cost
 
 
+def worth(pieces: Iterable[Piece]) -> Decimal:
+    """Return what pieces cost together."""
+    return sum((piece.cost or ZERO for piece in pieces), ZERO)
+
+
 def average_cost(product: Any, quantity: int) -> Decimal | None:
     """Return what a quantity is worth at today's average, or None where nothing is here."""
     stock = StockValue.objects.filter(product=product, quantity__gt=0).first()
-    return stock and valuation.cost_of_gain(stock.quantity, stock.value, quantity)
+    if stock is None:
+        return None
+    return valuation.cost_of_gain(stock.quantity, stock.value, quantity)
 
 
-def set_price(record: StockRecord, price: Decimal | None, *, by: Any = None) -> None:
+def set_price(record: Any, price: Decimal | None, *, by: Any = None) -> None:
     """Change what a product costs from now on, and keep what it did cost."""
     known = StockRecord.objects.select_for_update().get(pk=record.pk).price
     if known == price:
@@ -168,12 +175,12 @@ def set_price(record: StockRecord, price: Decimal | None, *, by: Any = None) -> 
     record.price = price
 
 
-def available(record: StockRecord) -> int:
+def available(record: Any) -> int:
     """Return how many pieces can still be sold."""
     return (record.num_in_stock or 0) - (record.num_allocated or 0)
 
 
-def company_partner() -> Partner:
+def company_partner() -> Any:
     """Return the one partner all stock records belong to: the company itself."""
     return Partner.objects.get(code="company")
 
@@ -188,7 +195,7 @@ def hold_warehouse(warehouse: Warehouse) -> Warehouse:
     return Warehouse.objects.select_for_update(no_key=True).get(pk=warehouse.pk)
 
 
-def _refuse_if_short(record: StockRecord, quantity: int) -> None:
+def _refuse_if_short(record: Any, quantity: int) -> None:
     left = max(available(record), 0)
     if quantity > left:
         title = _title(record.product_id)

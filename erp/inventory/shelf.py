@@ -8,6 +8,7 @@ and its condition repeats the check: a row that no longer allows the change make
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from oscar.core.loading import get_model
 
@@ -27,7 +28,7 @@ class StockMovedMeanwhile(Exception):
 class Shelf:
     """The rows of some products, held until the transaction ends."""
 
-    records: dict[int, StockRecord]
+    records: dict[int, Any]
     levels: dict[int, list[StockLevel]]
     values: dict[int, StockValue]
 
@@ -41,7 +42,7 @@ def hold(products: Iterable[int]) -> Shelf:
     return Shelf(records, levels, {row.product_id: row for row in rows.order_by("product_id")})
 
 
-def hold_records(products: Sequence[int]) -> dict[int, StockRecord]:
+def hold_records(products: Sequence[int]) -> dict[int, Any]:
     """Lock what the shop sells from. A plain FOR UPDATE would block adding the product to a basket."""
     rows = StockRecord.objects.select_for_update(no_key=True, of=("self",))
     rows = rows.filter(product_id__in=products).order_by("product_id", "id")

@@ -29,10 +29,10 @@ def papers_add_up() -> Iterator[str]:
             part: Subquery(lines.annotate(total=Sum(part)).values("total"))
             for part in ("net", "tax", "gross")
         }
-        rows = model.objects.annotate(**{f"line_{part}": total for part, total in sums.items()})
+        rows: Any = model.objects.annotate(**{f"line_{part}": total for part, total in sums.items()})
         wrong = rows.exclude(net=F("line_net"), tax=F("line_tax"), gross=F("line_gross"))
-        for paper in wrong.order_by("pk"):
-            yield f"{model._meta.verbose_name} {paper} comes to {paper.gross}, its lines to {paper.line_gross}."
+        for number, gross, lines_gross in wrong.order_by("pk").values_list("number", "gross", "line_gross"):
+            yield f"{model._meta.verbose_name} {number} comes to {gross}, its lines to {lines_gross}."
 
 
 def invoices_make_the_order() -> Iterator[str]:
@@ -46,7 +46,7 @@ def invoices_make_the_order() -> Iterator[str]:
         whole = line.pieces == line.quantity
         if line.pieces > line.quantity or (whole and line.money != line.line_price_incl_tax):
             yield (
-                f"Order {line.order.number}: '{line.title}' is {line.quantity} for {line.line_price_incl_tax},"
+                f"Order {line.order.number}: {line.quantity} '{line.title}' for {line.line_price_incl_tax},"
                 f" billed are {line.pieces} for {line.money}."
             )
 
@@ -111,7 +111,8 @@ def payments_are_their_operations() -> Iterator[str]:
         if part == "captured":
             rows = rows.exclude(order=None)
         for payment in rows.order_by("pk"):
-            yield f"Payment {payment}: {getattr(payment, part)} {part}, its operations come to {payment.done}."
+            said = getattr(payment, part)
+            yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
 
 
 def counted_pieces_are_credited() -> Iterator[str]:
@@ -121,7 +122,7 @@ def counted_pieces_are_credited() -> Iterator[str]:
         noted=Coalesce(Subquery(credited.annotate(total=Sum("quantity")).values("total")), 0)
     ).exclude(credited=F("noted"))
     for line in lines.select_related("invoice").order_by("pk"):
-        yield f"{line.invoice}: {line.credited} of '{line.title}' counted as credited, notes credit {line.noted}."
+        yield f"{line.invoice}: {line.credited} of '{line.title}' are credited, notes say {line.noted}."
 
 
 def no_draft_is_left() -> Iterator[str]:
@@ -137,7 +138,7 @@ def dates_follow_numbers() -> Iterator[str]:
         last = None
         papers = model.objects.exclude(number=None).order_by("number").values_list("number", "issued_on")
         for number, day in papers.iterator():
-            series = number.rsplit("-", 1)[0]
+            series = str(number).rsplit("-", 1)[0]
             if last and last[0] == series and last[2] > day:
                 yield f"{number} of {day} follows {last[1]} of {last[2]}."
             last = (series, number, day)

@@ -1,5 +1,6 @@
-"""Drafts and numbers credit notes. What is credited is a cumulative difference of the invoice line:
-the last piece takes the remainder to the cent.
+"""Drafts and numbers credit notes.
+
+What is credited is a cumulative difference of the invoice line: the last piece takes the remainder.
 """
 
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from erp.sales.services import is_goods
 from .invoices import count_released, tax_table
 from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine
 
+Drafted = tuple[CreditNote, list[CreditNoteLine]]
+
 
 class NothingToCredit(Refusal):
     """More is to be credited than was invoiced and not yet credited."""
@@ -35,6 +38,10 @@ class Portion:
     line: InvoiceLine
     pieces: int
     deferred: int
+
+    @property
+    def order_line(self) -> int:
+        return self.line.order_line_id or 0
 
 
 def hold_lines(invoices: Iterable[Invoice]) -> list[InvoiceLine]:
@@ -73,14 +80,15 @@ def of_order_lines(lines: Iterable[InvoiceLine], returned: dict[int, int]) -> li
     left, portions = dict(returned), []
     for line in lines:
         billed = line.released if line.deferred else line.quantity
-        pieces = min(left.get(line.order_line_id, 0), line.quantity - line.credited, billed)
+        key = line.order_line_id or 0
+        pieces = min(left.get(key, 0), line.quantity - line.credited, billed)
         if pieces > 0:
-            left[line.order_line_id] -= pieces
+            left[key] -= pieces
             portions.append(Portion(line, pieces, 0))
     return portions
 
 
-def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: date, reason: str) -> CreditNote:
+def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: date, reason: str) -> Drafted:
     """Write a credit note for pieces of one invoice. It has no number yet."""
     if not portions:
         raise NothingToCredit(f"Everything of invoice {invoice.number} is credited already.")
@@ -101,10 +109,10 @@ def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: dat
         [(portion.line.pk, portion.pieces) for portion in portions],
     )
     count_released([(portion.line.pk, portion.deferred) for portion in portions if portion.deferred])
-    return document
+    return document, lines
 
 
-def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str) -> CreditNote:
+def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str) -> Drafted:
     """Write a credit note for goods that were sold elsewhere: there is no invoice to name."""
     lines = [
         CreditNoteLine(
@@ -130,7 +138,7 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
         **_heading(lines, source_key=f"alone:{sale.key}", on=on, reason=reason),
     )
     _write(document, lines)
-    return document
+    return document, lines
 
 
 def number(document: CreditNote) -> str:
@@ -159,7 +167,6 @@ def _write(document: CreditNote, lines: list[CreditNoteLine]) -> None:
     for line in lines:
         line.credit_note = document
     CreditNoteLine.objects.bulk_create(lines)
-    document.drafted = lines
 
 
 def _line(place: int, portion: Portion) -> CreditNoteLine:

@@ -65,7 +65,9 @@ def progress(order: Any) -> Progress:
     return Progress(billed, shipped_quantities(order), shipping)
 
 
-def draft(ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date) -> Invoice:
+def draft(
+    ordered: Ordered, company: Company, so_far: Progress, *, only_shipped: bool, on: date
+) -> tuple[Invoice, list[InvoiceLine]]:
     """Write the invoice of everything not yet billed, or of what was shipped and not yet billed.
 
     It has no number yet: `number` gives it one. Raises NothingToInvoice and DoesNotAddUp.
@@ -97,8 +99,7 @@ def draft(ordered: Ordered, company: Company, so_far: Progress, *, only_shipped:
     for line in lines:
         line.invoice = invoice
     InvoiceLine.objects.bulk_create(lines)
-    invoice.drafted = lines
-    return invoice
+    return invoice, lines
 
 
 def number(invoice: Invoice) -> str:
@@ -114,7 +115,7 @@ def release(order: Any, shipped: dict[int, int]) -> Released:
     left = dict(shipped)
     changes = []
     for line in hold_deferred(order):
-        if line.kind == Kind.SHIPPING:
+        if line.order_line_id is None:
             pieces = 1
             shipping += line.net
         else:
@@ -215,7 +216,8 @@ def _pieces(
 
 
 def _shipping(ordered: Ordered, *, deferred: bool) -> InvoiceLine:
-    order = ordered.order
+    order, tax_code = ordered.order, ordered.shipping_tax_code
+    assert tax_code is not None, "a shipping charge has a tax code"
     gross_prices = ordered.terms.prices == "gross"
     return InvoiceLine(
         kind=Kind.SHIPPING,
@@ -225,8 +227,8 @@ def _shipping(ordered: Ordered, *, deferred: bool) -> InvoiceLine:
         net=order.shipping_excl_tax,
         tax=order.shipping_incl_tax - order.shipping_excl_tax,
         gross=order.shipping_incl_tax,
-        tax_code=ordered.shipping_tax_code,
-        rate=ordered.shipping_tax_code.rate,
+        tax_code=tax_code,
+        rate=tax_code.rate,
         deferred=deferred,
     )
 

@@ -3,6 +3,8 @@
 Invoices and credit notes are snapshots. Whether one is paid is read from its open item in the books.
 """
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -23,9 +25,9 @@ class Paper(Document):
 
     TRANSITIONS = {State.DRAFT: {State.ISSUED}}
     # Once numbered, the database lets nothing of it change.
-    FROZEN_WHEN = ("number IS NOT NULL", set())
+    FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("number IS NOT NULL", set())
 
-    number = models.CharField(max_length=20, unique=True, null=True)
+    number = models.CharField(max_length=20, unique=True, null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")
     issued_on = models.DateField()
@@ -145,7 +147,7 @@ class CreditNoteLine(PaperLine):
     invoice_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credit_lines", null=True)
     deferred_net = MoneyField(default=0, help_text="Part of net that is taken from deferred revenue.")
 
-    FROZEN_WHEN = ("1 = 1", set())
+    FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("1 = 1", set())
 
 
 class Payment(Document):

@@ -17,7 +17,11 @@ logger = logging.getLogger(__name__)
 
 Mode = Automation.Mode
 State = Step.State
-STATE_OF_MODE = {Mode.AUTOMATIC: State.WAITING, Mode.MANUAL: State.MANUAL, Mode.OFF: State.OFF}
+STATE_OF_MODE: dict[str, str] = {
+    Mode.AUTOMATIC: State.WAITING,
+    Mode.MANUAL: State.MANUAL,
+    Mode.OFF: State.OFF,
+}
 TRIED = (State.DONE, State.FAILED)
 # Goods leave when a person says so, until a business decides otherwise.
 DEFAULTS = {Step.Name.SHIP: Mode.MANUAL}
@@ -25,10 +29,10 @@ DEFAULTS = {Step.Name.SHIP: Mode.MANUAL}
 
 def modes(payment_method: str) -> dict[str, str]:
     """Return how each step runs for a payment method: its own rule, else the general one. One query."""
-    found = {name: DEFAULTS.get(name, Mode.AUTOMATIC) for name in Step.Name}
+    found: dict[str, str] = {name: DEFAULTS.get(name, Mode.AUTOMATIC) for name in Step.Name}
     rules = Automation.objects.filter(payment_method__in=("", payment_method))
     for rule in sorted(rules, key=lambda rule: rule.payment_method):
-        found[Step.Name(rule.step)] = Mode(rule.mode)
+        found[rule.step] = rule.mode
     return found
 
 

@@ -30,11 +30,9 @@ class TaxTable:
         Fetch products with select_related("product_tax", "parent__product_tax"). Raises NoTaxRule.
         """
         tax_class = _class_of(product) or (product.parent_id and _class_of(product.parent)) or self.default
-        try:
-            return self.codes[tax_class]
-        except KeyError:
-            message = f"Nothing says how '{product.get_title()}' is taxed in {self.country}."
-            raise NoTaxRule(message) from None
+        if tax_class not in self.codes:
+            raise NoTaxRule(f"Nothing says how '{product.get_title()}' is taxed in {self.country}.")
+        return self.codes[tax_class]
 
     def main(self, amounts: Iterable[tuple[TaxCode, Decimal]]) -> TaxCode | None:
         """Return the tax code with the largest amount: shipping follows the goods."""

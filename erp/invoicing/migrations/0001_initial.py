@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='Invoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, null=True, unique=True)),
+                ('number', models.CharField(blank=True, max_length=20, null=True, unique=True)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued')], default='draft', max_length=10)),
                 ('issued_on', models.DateField()),
                 ('seller', models.JSONField(help_text='The company as it was.')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             name='CreditNote',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, null=True, unique=True)),
+                ('number', models.CharField(blank=True, max_length=20, null=True, unique=True)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'issued')], default='draft', max_length=10)),
                 ('issued_on', models.DateField()),
                 ('seller', models.JSONField(help_text='The company as it was.')),
