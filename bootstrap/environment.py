@@ -67,6 +67,7 @@ def run_tests(arguments: list[str]) -> NoReturn:
     """Become pytest, with these arguments and its exit code."""
     if not Path.cwd().is_relative_to(ROOT):
         os.chdir(ROOT)
+    os.environ.pop("MANAGE_STARTED_AT", None)  # what the tests start has its own beginning
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 

@@ -1,0 +1,23 @@
+"""What every test stands on. Fixtures of one subject live with its tests."""
+
+import pytest
+from django.test import TransactionTestCase
+
+from accounting import guards
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _guards_step_aside_for_the_flush():
+    """Let a test with real transactions empty the tables afterwards: the guards refuse that to everybody."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_unguarded(test):
+        guards.drop()
+        try:
+            flush(test)
+        finally:
+            guards.install()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_unguarded)
+        yield
