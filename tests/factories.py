@@ -70,7 +70,7 @@ def sale(*lines, key="sale-1", charge="0.00", **changes):
     plain = {
         "key": key,
         "lines": lines,
-        "shipping": shipping(charge),
+        "shipping": changes.get("shipping") or shipping(charge),
         "ship_to": ADA,
         "payment_method": "bank",
         "party_key": f"guest:{key}",

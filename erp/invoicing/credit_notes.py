@@ -133,7 +133,8 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
     ]
     document = CreditNote(
         party=party,
-        buyer=asdict(sale.buyer) | {"name": sale.buyer.name, "email": sale.email},
+        buyer=asdict(sale.buyer)
+        | {"name": sale.buyer.name, "country_name": sale.buyer.country, "email": sale.email},
         prices=sale.prices,
         **_heading(lines, source_key=f"alone:{sale.key}", on=on, reason=reason),
     )

@@ -3,21 +3,25 @@
 WeasyPrint fetches nothing from network or disk: a document can show only what we put into it.
 """
 
+import os
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.template.loader import render_to_string
 
 from accounting.refusal import Refusal
+from erp import documents
 from erp.delivery.models import DeliveryNote
 from erp.documents import files
 from erp.documents.services import company, letterhead
 
 from .models import CreditNote, Invoice
 
-INSTALL = "apt-get install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
+FONTS = Path(documents.__file__).parent / "fonts"
+HOW_TO_GET_THEM = "PDFs need two libraries on this machine: apt-get install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 class PdfUnavailable(Refusal):
@@ -49,17 +53,22 @@ def source_key(document: Any) -> str:
 def render(template: str, context: dict[str, Any]) -> bytes:
     """Draw a template. Raises PdfUnavailable with the line that helps."""
     weasyprint = _weasyprint()
-    fetcher = weasyprint.URLFetcher(allowed_protocols={"data"})
     html = render_to_string(template, context)
-    return weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(font_config=_fonts())
+    return weasyprint.HTML(string=html, url_fetcher=fetcher()).write_pdf(font_config=_fonts())
+
+
+def fetcher() -> Any:
+    """Return what WeasyPrint fetches with: only what stands in the document itself."""
+    return _weasyprint().URLFetcher(allowed_protocols={"data"})
 
 
 @cache
 def _weasyprint() -> Any:
+    os.environ.setdefault("FONTCONFIG_FILE", str(FONTS / "fonts.conf"))
     try:
         import weasyprint
     except OSError:
-        raise PdfUnavailable(f"PDFs need two libraries on this machine: {INSTALL}") from None
+        raise PdfUnavailable(HOW_TO_GET_THEM) from None
     return weasyprint
 
 

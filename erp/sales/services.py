@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from babel import Locale
 from django.conf import settings
 from oscar.core.loading import get_model
 
@@ -184,6 +185,7 @@ def snapshot(address: Any) -> dict[str, str]:
         "company": address.line3 or "",
         "city": address.line4 or "",
         "country": address.country_id,
+        "country_name": str(Locale("en").territories.get(address.country_id, address.country_id)),
         "name": f"{address.first_name} {address.last_name}".strip(),
     }
 
