@@ -21,7 +21,10 @@ from erp.documents.services import company, letterhead
 from .models import CreditNote, Invoice
 
 FONTS = Path(documents.__file__).parent / "fonts"
-HOW_TO_GET_THEM = "PDFs need two libraries on this machine: apt-get install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0"
+LIBRARIES = "libpangoft2-1.0-0 libharfbuzz-subset0"
+HOW_TO_GET_THEM = (
+    f"PDFs need two libraries on this machine: apt-get install -y --no-install-recommends {LIBRARIES}"
+)
 
 
 class PdfUnavailable(Refusal):

@@ -64,7 +64,7 @@ def test_a_document_fetches_nothing(tmp_path):
     secret.write_text("secret")
     fetcher = pdf.fetcher()
     for address in (secret.as_uri(), "http://127.0.0.1:1/x.png", "ftp://127.0.0.1/x"):
-        with pytest.raises(ValueError, match="(?i)protocol"):
+        with pytest.raises(ValueError, match=r"(?i)protocol"):
             fetcher.fetch(address)
 
 
