@@ -1,1 +1,6 @@
-"""The demo company: what it sells, who works there and who buys. Nothing here is needed by a real one."""
+"""The demo company: what it sells, who works there, who buys, and what they bought. No real one needs it."""
+
+from erp.backoffice.demo.loader import load
+from erp.backoffice.demo.people import LOGINS
+
+__all__ = ["LOGINS", "load"]

@@ -1,0 +1,37 @@
+"""Who the demo company is, and where it ships to."""
+
+from datetime import date
+
+from django.contrib.sites.models import Site
+from django.db import transaction
+from oscar.core.loading import get_model
+
+from erp.documents.models import Company
+
+Country = get_model("address", "Country")
+
+NAME = "Linden & Quince"
+# The IBAN is the example that banks print in their own documentation.
+DETAILS = {
+    "name": "Linden & Quince GmbH",
+    "address": "Lindenhof 7\n04277 Leipzig",
+    "country": "DE",
+    "email": "hello@lindenquince.example",
+    "phone": "+49 341 5550 1234",
+    "vat_id": "DE123456788",
+    "bank_name": "Bank of the Linden",
+    "iban": "DE89370400440532013000",
+    "bic": "COBADEFFXXX",
+}
+SHIPS_TO = ("DE", "AT", "BE", "FR", "NL", "GB", "CH", "US")
+
+
+@transaction.atomic
+def load(*, today: date) -> bool:
+    """Name the company and open the countries it ships to."""
+    if Company.objects.filter(pk=1, name=DETAILS["name"]).exists():
+        return False
+    Company.objects.update_or_create(pk=1, defaults=DETAILS)
+    Site.objects.filter(pk=1).update(name=NAME)
+    Country.objects.filter(pk__in=SHIPS_TO).update(is_shipping_country=True)
+    return True

@@ -1,0 +1,57 @@
+"""Hangs the pictures of products and categories in the shop. How they are drawn stands in `pictures`."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from oscar.core.loading import get_model
+
+from erp.backoffice.demo import catalogue, pictures
+
+Category = get_model("catalogue", "Category")
+Product = get_model("catalogue", "Product")
+ProductImage = get_model("catalogue", "ProductImage")
+
+FOLDER = "images/products/demo"
+
+
+def load(*, today: date) -> bool:
+    """Draw a picture for every product, variant and category. The rows are written when all is drawn."""
+    if ProductImage.objects.filter(original__startswith=FOLDER).exists():
+        return False
+    draw = cache(pictures.draw)
+    products = dict(Product.objects.filter(upc__in=_of_products()).values_list("upc", "pk"))
+    images = [
+        ProductImage(product_id=products[sku], original=_store(f"{FOLDER}/{sku.lower()}.jpg", draw(*look)))
+        for sku, look in _of_products().items()
+        if sku in products
+    ]
+    hung = {slug: _store(f"categories/demo/{slug}.jpg", draw(*look)) for slug, look in _of_categories()}
+    with transaction.atomic():
+        ProductImage.objects.bulk_create(images)
+        for slug, name in hung.items():
+            Category.objects.filter(slug=slug, image="").update(image=name)
+    return True
+
+
+def _of_products() -> dict[str, tuple[str, str, str]]:
+    """Kind, colour and scene of every product's picture, by SKU."""
+    scenes = {
+        child["slug"]: top["scene"] for top in catalogue.DATA["categories"] for child in top["children"]
+    }
+    return {row["sku"]: (*row["picture"], scenes[row["category"]]) for row in catalogue.everything()}
+
+
+def _of_categories() -> Iterator[tuple[str, tuple[str, str, str]]]:
+    for top in catalogue.DATA["categories"]:
+        for row in (top, *top["children"]):
+            yield row["slug"], (*row["picture"], top["scene"])
+
+
+def _store(name: str, content: bytes) -> str:
+    """Write a file, in place of one that an interrupted load left there."""
+    default_storage.delete(name)
+    return default_storage.save(name, ContentFile(content))

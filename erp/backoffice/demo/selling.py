@@ -1,0 +1,99 @@
+"""Turns a wish list of the demo into a Sale, priced as the shop prices a basket. Writes nothing."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from oscar.core.loading import get_model
+
+from accounting.money import ZERO
+from erp.backoffice.demo import offers, people
+from erp.sales.pricing import tax_on
+from erp.sales.sale import Sale, SaleDiscount, SaleLine, Shipping
+from erp.sales.taxes import TaxTable, tax_table
+
+ConditionalOffer = get_model("offer", "ConditionalOffer")
+OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
+Product = get_model("catalogue", "Product")
+User = get_user_model()
+Voucher = get_model("voucher", "Voucher")
+
+CENT = Decimal("0.01")
+
+
+def sale_for(wish: dict[str, Any], *, on: date) -> Sale:
+    """Return the sale that a customer's wish makes on a day."""
+    customer = people.CUSTOMERS[wish["customer"]]
+    user = None if customer.get("guest") else User.objects.get(email=customer["email"])
+    taxes = tax_table(country=customer["country"], on=on)
+    prices = wish.get("prices", "gross")
+    lines, discounts = _discounted(_lines(wish, taxes, prices), has_voucher=wish.get("voucher", False))
+    return Sale(
+        key=f"demo:{wish['name']}",
+        lines=lines,
+        shipping=_shipping(wish, lines, taxes, prices),
+        ship_to=people.address_of(wish["customer"]),
+        payment_method=wish["pay"],
+        party_key=f"user:{user.pk}" if user else f"guest:demo-{wish['customer']}",
+        placed_at=timezone.make_aware(datetime.combine(on, time(9, len(wish["name"]) * 3 % 60))),
+        prices=prices,
+        email=customer["email"],
+        user=user,
+        discounts=discounts,
+    )
+
+
+def _lines(wish: dict[str, Any], taxes: TaxTable, prices: str) -> tuple[SaleLine, ...]:
+    quantities = wish["lines"]
+    products = Product.objects.filter(upc__in=quantities).prefetch_related("stockrecords")
+    products = products.select_related(
+        "product_class", "product_tax", "parent__product_class", "parent__product_tax"
+    ).in_bulk(field_name="upc")
+    lines = []
+    for sku, quantity in quantities.items():
+        product = products[sku]
+        code = taxes.code_for(product)
+        price = _in_mode(product.stockrecords.all()[0].price, code, prices)
+        lines.append(SaleLine(product=product, quantity=quantity, unit_price=price, tax_code=code))
+    return tuple(lines)
+
+
+def _in_mode(gross: Decimal, code: Any, prices: str) -> Decimal:
+    """A gross price as consumers see it, or the net price a business sees."""
+    return gross - tax_on(gross, code.rate, prices="gross") if prices == "net" else gross
+
+
+def _discounted(
+    lines: tuple[SaleLine, ...], *, has_voucher: bool
+) -> tuple[tuple[SaleLine, ...], tuple[SaleDiscount, ...]]:
+    """Take off what the voucher or, without one, the offer on garden tools grants; rounded down a line."""
+    voucher = Voucher.objects.get(code=offers.VOUCHER) if has_voucher else None
+    name = offers.WELCOME_OFFER if voucher else offers.GARDEN_OFFER
+    offer = ConditionalOffer.objects.select_related("benefit").get(name=name)
+    share = offer.benefit.value / 100
+    cheaper = tuple(
+        replace(line, discount=(line.unit_price * line.quantity * share).quantize(CENT, ROUND_DOWN))
+        if voucher or _is_garden_tool(line.product)
+        else line
+        for line in lines
+    )
+    amount = sum((line.discount for line in cheaper), ZERO)
+    if not amount:
+        return lines, ()
+    return cheaper, (SaleDiscount(offer.pk, offer.name, amount, voucher=voucher and voucher.pk),)
+
+
+def _is_garden_tool(product: Any) -> bool:
+    shown_as = product.parent or product
+    return shown_as.categories.filter(slug=offers.GARDEN_CATEGORY).exists()
+
+
+def _shipping(wish: dict[str, Any], lines: tuple[SaleLine, ...], taxes: TaxTable, prices: str) -> Shipping:
+    if not any(line.product.get_product_class().requires_shipping for line in lines):
+        return Shipping(code="no-shipping-required", name="No shipping required")
+    method = OrderAndItemCharges.objects.get(name=wish.get("ship", offers.SHIPPING[0][0]))
+    code = taxes.main((line.tax_code, line.unit_price * line.quantity - line.discount) for line in lines)
+    return Shipping(method.code, method.name, _in_mode(method.price_per_order, code, prices), code)

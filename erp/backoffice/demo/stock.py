@@ -1,0 +1,30 @@
+"""What lies on the demo company's shelves on the first day, and what it has cost."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from oscar.core.loading import get_model
+
+from erp import stocktaking
+from erp.backoffice.demo import catalogue
+from erp.inventory.models import StockMove
+
+Product = get_model("catalogue", "Product")
+
+KEY = "demo:opening"
+FIRST_DAY = 45
+
+
+def load(*, today: date) -> bool:
+    """Receive the opening stock, a few days before the first order."""
+    if StockMove.objects.filter(kind=StockMove.Kind.OPENING, source_key__endswith=KEY).exists():
+        return False
+    rows = [row for row in catalogue.everything() if row.get("stock")]
+    products = Product.objects.filter(upc__in=[row["sku"] for row in rows]).in_bulk(field_name="upc")
+    lines = [
+        (products[row["sku"]], row["stock"], row["stock"] * Decimal(row["cost"]))
+        for row in rows
+        if row["sku"] in products
+    ]
+    stocktaking.receive_opening(lines, on=today - timedelta(days=FIRST_DAY), key=KEY)
+    return True

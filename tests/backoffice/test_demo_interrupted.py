@@ -1,0 +1,66 @@
+"""The demo company, where loading it is interrupted over and over."""
+
+from datetime import date
+
+import pytest
+from django.test import override_settings
+from oscar.core.loading import get_model
+
+from erp.backoffice import demo
+from erp.backoffice.demo import orders, pictures
+from erp.delivery.models import Return
+
+from .test_demo import findings
+
+Order = get_model("order", "Order")
+
+
+class Killed(Exception):
+    """Stands for the machine going down."""
+
+
+@pytest.mark.django_db
+def test_a_load_that_is_killed_again_and_again_ends_up_complete(tmp_path, monkeypatch):
+    """Killed at the beginning and the end of every part, and in the middle of the orders."""
+    monkeypatch.setattr(pictures, "draw", lambda *look: b"a picture")
+    orders_paid = []
+
+    def pay(wish, *, on):
+        paid(wish, on=on)
+        orders_paid.append(wish["name"])
+        if len(orders_paid) == 5:
+            raise Killed
+
+    paid = orders.VERBS["paid"]
+    monkeypatch.setitem(orders.VERBS, "paid", pay)
+    kills = 0
+    with override_settings(MEDIA_ROOT=tmp_path):
+        while _is_killed(after=kills):
+            kills += 1
+    assert kills == 2 * 8
+    wishes = orders.STORY["orders"]
+    assert Order.objects.count() == sum("placed" in wish for wish in wishes)
+    assert Return.objects.count() == sum("returned" in wish for wish in wishes)
+    assert orders_paid == sorted(set(orders_paid), key=orders_paid.index)
+    assert findings() == []
+
+
+def _is_killed(*, after):
+    """Load, going down after so many lines; return whether it went down."""
+    try:
+        demo.load(_killed_after(after), today=date(2026, 1, 20))
+    except Killed:
+        return True
+    return False
+
+
+def _killed_after(lines):
+    """A listener that goes down when it has heard so many lines."""
+    heard: list[str] = []
+
+    def say(line):
+        if len(heard) == lines:
+            raise Killed
+        heard.append(line)
+
+    return say
