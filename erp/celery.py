@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 
@@ -27,3 +28,11 @@ app.conf.update(
     beat_schedule={"sweep": {"task": "erp.documents.tasks.sweep", "schedule": 10.0}},
 )
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def refuse_without_guards(**kwargs) -> None:
+    """Work on nothing while the database would not refuse what must not happen to the books."""
+    from accounting import guards
+
+    guards.require()

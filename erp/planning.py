@@ -45,7 +45,8 @@ def plan(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -
     """Return the steps of an order, not yet written, and write down the effects they have outside."""
     names = _steps(ordered, payment, notes)
     outcomes = steps.begin(names, ordered.terms.payment_method)
-    outbox.enqueue(_effects(ordered, payment, outcomes))
+    notes_ready = any(note.state == DeliveryNote.State.READY for note in notes)
+    outbox.enqueue(_effects(ordered, payment, outcomes, notes_ready=notes_ready))
     return outcomes
 
 
@@ -60,8 +61,13 @@ def money_is_in(payment: Payment) -> None:
     if providers.get(payment.provider).prepaid:
         steps.mark(order, Name.CAPTURE, steps.DONE)
     waits = order.terms.invoice_on == "payment" or not providers.get(payment.provider).prepaid
-    if waits and payment.captured == order.total_incl_tax:
-        delivery.let_go(order)
+    if waits and payment.captured == order.total_incl_tax and delivery.let_go(order):
+        _ship_if_automatic(order)
+
+
+def _ship_if_automatic(order: Any) -> None:
+    if steps.is_automatic(order, Name.SHIP):
+        outbox.enqueue([effect(f"ship:{order.pk}:paid", "ship", order_number=order.number, order=order.pk)])
 
 
 def bills_on_shipment(order: Any) -> bool:
@@ -80,7 +86,7 @@ def _steps(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote])
         yield Name.SHIP
 
 
-def _effects(ordered: Ordered, payment: Payment | None, plan: Plan) -> Iterator[Outbox]:
+def _effects(ordered: Ordered, payment: Payment | None, plan: Plan, *, notes_ready: bool) -> Iterator[Outbox]:
     order, number = ordered.order, ordered.order.number
     waiting = {name for name, outcome in plan.items() if outcome == WAITING}
     if Name.MAIL in waiting:
@@ -90,5 +96,5 @@ def _effects(ordered: Ordered, payment: Payment | None, plan: Plan) -> Iterator[
         yield effect(
             f"capture:{payment.pk}", "capture", order_number=number, payment=payment.pk, amount=amount
         )
-    if Name.SHIP in waiting:
+    if Name.SHIP in waiting and notes_ready:
         yield effect(f"ship:{order.pk}", "ship", order_number=number, order=order.pk)

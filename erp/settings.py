@@ -143,6 +143,7 @@ OUTBOX_HANDLERS = {
     "capture": "erp.effects.capture",
     "refund": "erp.effects.refund",
     "void": "erp.effects.void",
+    "void_unclaimed": "erp.paying.void_unclaimed",
     "ship": "erp.effects.ship",
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from .models import Outbox
@@ -12,7 +13,10 @@ PATIENCE = timedelta(hours=1)
 
 def outbox_moves() -> Iterator[str]:
     """11 No effect waits longer than an hour beyond its time."""
-    late = Outbox.objects.filter(done_at=None, created_at__lt=timezone.now() - PATIENCE)
+    patient = timezone.now() - PATIENCE
+    late = Outbox.objects.filter(done_at=None, created_at__lt=patient).filter(
+        Q(next_try_at__lt=patient) | Q(attempts__gt=0)
+    )
     for row in late.order_by("pk"):
         words = f": {row.last_error}" if row.last_error else ""
         since = f"{row.created_at:%Y-%m-%d %H:%M}"

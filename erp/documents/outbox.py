@@ -13,6 +13,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from .models import Outbox
@@ -72,6 +73,11 @@ def _hurry() -> None:
         current_app.send_task("erp.documents.tasks.sweep", retry=False)
 
 
-def effect(key: str, topic: str, *, order_number: str = "", **payload: Any) -> Outbox:
-    """Return an outbox row, not yet written."""
-    return Outbox(key=key, topic=topic, payload=payload, order_number=order_number)
+def effect(
+    key: str, topic: str, *, order_number: str = "", after: timedelta = timedelta(0), **payload: Any
+) -> Outbox:
+    """Return an outbox row, not yet written. It is due at once, or after a while."""
+    row = Outbox(key=key, topic=topic, payload=payload, order_number=order_number)
+    if after:
+        row.next_try_at = Now() + after
+    return row
