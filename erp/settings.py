@@ -128,7 +128,7 @@ MEDIA_ROOT = BASE_DIR / "media"
 
 # Mail
 EMAIL_CONFIG = env.email_url(
-    "EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if DEBUG else "smtp://localhost:25"
+    "EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}" if DEBUG else "smtp://localhost:25"
 )
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10

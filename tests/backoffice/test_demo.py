@@ -66,8 +66,8 @@ def order(name):
 
 
 def test_it_tells_what_it_is_doing(loaded):
-    assert len(loaded) == 2 * 8
-    assert loaded[-1] == "Six weeks of orders: loaded"
+    assert loaded[:3] == ["company details", "tax rules", "catalogue"]
+    assert loaded[-1].startswith("orders, event ")
 
 
 def test_the_catalogue_is_large_enough_to_browse(loaded):
@@ -222,4 +222,4 @@ def test_loading_again_adds_nothing(loaded):
     said: list[str] = []
     demo.load(said.append, today=TODAY)
     assert counts() == before
-    assert [line for line in said if line.endswith("loaded")] == []
+    assert said == []

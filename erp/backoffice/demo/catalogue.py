@@ -4,7 +4,7 @@ Quantities and pictures come later, from their own modules.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -43,10 +43,11 @@ def everything() -> Iterator[Row]:
 
 
 @transaction.atomic
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Write the whole catalogue."""
     if Product.objects.filter(upc__in=[row["sku"] for row in everything()]).exists():
-        return False
+        return
+    say("catalogue")
     types = {name: _product_type(name, row) for name, row in DATA["types"].items()}
     categories = _categories()
     rows = list(everything())
@@ -63,7 +64,6 @@ def load(*, today: date) -> bool:
         for row in DATA["products"]
         if row.get("tax") == "reduced"
     )
-    return True
 
 
 def _product_type(name: str, row: Row) -> Any:

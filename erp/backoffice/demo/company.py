@@ -1,5 +1,6 @@
 """Who the demo company is, and where it ships to."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib.sites.models import Site
@@ -27,11 +28,11 @@ SHIPS_TO = ("DE", "AT", "BE", "FR", "NL", "GB", "CH", "US")
 
 
 @transaction.atomic
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Name the company and open the countries it ships to."""
     if Company.objects.filter(pk=1, name=DETAILS["name"]).exists():
-        return False
+        return
+    say("company details")
     Company.objects.update_or_create(pk=1, defaults=DETAILS)
     Site.objects.filter(pk=1).update(name=NAME)
     Country.objects.filter(pk__in=SHIPS_TO).update(is_shipping_country=True)
-    return True

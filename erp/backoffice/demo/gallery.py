@@ -1,6 +1,6 @@
 """Hangs the pictures of products and categories in the shop. How they are drawn stands in `pictures`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 
@@ -18,23 +18,23 @@ ProductImage = get_model("catalogue", "ProductImage")
 FOLDER = "images/products/demo"
 
 
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Draw a picture for every product, variant and category. The rows are written when all is drawn."""
     if ProductImage.objects.filter(original__startswith=FOLDER).exists():
-        return False
+        return
+    looks = _of_products()
+    products = dict(Product.objects.filter(upc__in=looks).values_list("upc", "pk"))
     draw = cache(pictures.draw)
-    products = dict(Product.objects.filter(upc__in=_of_products()).values_list("upc", "pk"))
-    images = [
-        ProductImage(product_id=products[sku], original=_store(f"{FOLDER}/{sku.lower()}.jpg", draw(*look)))
-        for sku, look in _of_products().items()
-        if sku in products
-    ]
+    images = []
+    for done, (sku, product) in enumerate(sorted(products.items()), start=1):
+        say(f"picture {done} of {len(products)}")
+        name = _store(f"{FOLDER}/{sku.lower()}.jpg", draw(*looks[sku]))
+        images.append(ProductImage(product_id=product, original=name))
     hung = {slug: _store(f"categories/demo/{slug}.jpg", draw(*look)) for slug, look in _of_categories()}
     with transaction.atomic():
         ProductImage.objects.bulk_create(images)
         for slug, name in hung.items():
             Category.objects.filter(slug=slug, image="").update(image=name)
-    return True
 
 
 def _of_products() -> dict[str, tuple[str, str, str]]:

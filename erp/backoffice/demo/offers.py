@@ -1,5 +1,6 @@
 """How the demo company ships, what it gives off, and its voucher."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,10 +28,11 @@ SHIPPING = (
 
 
 @transaction.atomic
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Write the ways of delivery, the offer and the voucher, valid since before the first order."""
     if Voucher.objects.filter(code=VOUCHER).exists():
-        return False
+        return
+    say("delivery methods, offer and voucher")
     since = timezone.make_aware(datetime.combine(today - timedelta(days=90), time.min))
     for name, description, charge in SHIPPING:
         OrderAndItemCharges.objects.create(
@@ -38,7 +40,6 @@ def load(*, today: date) -> bool:
         )
     _garden_weeks(since)
     _welcome(since)
-    return True
 
 
 def _garden_weeks(since: datetime) -> None:

@@ -39,15 +39,15 @@ class Event:
     on: date
 
 
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Let happen what has not happened yet, the oldest first."""
     happened = set(_happened())
     missing = [event for event in _events(today) if (event.wish["name"], event.verb) not in happened]
     # Invoice dates ascend with their numbers: what was interrupted goes on after the last one.
     first = max(_last_issued(), default=date.min)
-    for event in missing:
+    for done, event in enumerate(missing, start=1):
+        say(f"orders, event {done} of {len(missing)}")
         VERBS[event.verb](event.wish, on=max(event.on, first))
-    return bool(missing)
 
 
 def _events(today: date) -> list[Event]:
@@ -70,7 +70,9 @@ def _happened() -> Iterator[tuple[str, str]]:
     events = OrderEvent.objects.filter(order__number__in=names)
     for number, verb in events.values_list("order__number", "name"):
         yield names[number], verb
-    for reference in Payment.objects.filter(state=Payment.State.FAILED).values_list("reference", flat=True):
+    for reference in Payment.objects.filter(
+        state=Payment.State.FAILED, reference__startswith="card:demo:"
+    ).values_list("reference", flat=True):
         yield reference.removeprefix("card:demo:"), "declined"
     for key in StockMove.objects.filter(source_key__startswith="adjustment:demo:").values_list(
         "source_key", flat=True

@@ -1,6 +1,7 @@
 """Who works at the demo company, and who buys there. What staff may do is decided by their groups."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -49,11 +50,12 @@ ADDRESS_FIELDS = (
 
 
 @transaction.atomic
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Write the staff, and those customers that have an account, with their addresses."""
     emails = [email for _, email, _ in LOGINS]
     if User.objects.filter(email__in=emails).exists():
-        return False
+        return
+    say("staff and customers")
     password = make_password(PASSWORD)
     for role, email, _ in LOGINS:
         if role in NAMES:
@@ -61,7 +63,6 @@ def load(*, today: date) -> bool:
     for key, row in CUSTOMERS.items():
         if not row.get("guest"):
             _register(key, row, password)
-    return True
 
 
 def address_of(key: str) -> Address:

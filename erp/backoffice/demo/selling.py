@@ -38,7 +38,7 @@ def sale_for(wish: dict[str, Any], *, on: date) -> Sale:
         ship_to=people.address_of(wish["customer"]),
         payment_method=wish["pay"],
         party_key=f"user:{user.pk}" if user else f"guest:demo-{wish['customer']}",
-        placed_at=timezone.make_aware(datetime.combine(on, time(9, len(wish["name"]) * 3 % 60))),
+        placed_at=timezone.make_aware(datetime.combine(on, time.fromisoformat(wish["at"]))),
         prices=prices,
         email=customer["email"],
         user=user,

@@ -1,5 +1,6 @@
 """What lies on the demo company's shelves on the first day, and what it has cost."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,10 +16,11 @@ KEY = "demo:opening"
 FIRST_DAY = 45
 
 
-def load(*, today: date) -> bool:
+def load(say: Callable[[str], None], *, today: date) -> None:
     """Receive the opening stock, a few days before the first order."""
-    if StockMove.objects.filter(kind=StockMove.Kind.OPENING, source_key__endswith=KEY).exists():
-        return False
+    if StockMove.objects.filter(source_key=f"opening:{KEY}").exists():
+        return
+    say("opening stock")
     rows = [row for row in catalogue.everything() if row.get("stock")]
     products = Product.objects.filter(upc__in=[row["sku"] for row in rows]).in_bulk(field_name="upc")
     lines = [
@@ -27,4 +29,3 @@ def load(*, today: date) -> bool:
         if row["sku"] in products
     ]
     stocktaking.receive_opening(lines, on=today - timedelta(days=FIRST_DAY), key=KEY)
-    return True
