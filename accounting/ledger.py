@@ -13,9 +13,9 @@ from .chain import LineFacts, next_hash
 from .chart import account, accounts
 from .entry import Entry, Line, Unbalanced, credit, debit
 from .inside import inside_transaction
-from .models import Account, JournalEntry, JournalLine, Period, entry_no
+from .models import Account, JournalEntry, JournalLine, entry_no
 from .money import ZERO, minor
-from .periods import PeriodLocked, period_of
+from .periods import period_for, period_known
 from .refusal import Refusal
 from .settlement import allocate, allocate_entries, close_pairs, open_item, owed, settle
 
@@ -41,8 +41,9 @@ __all__ = [
 DRAFT = """
     INSERT INTO accounting_journalentry (journal, date, fiscal_year_id, period_id, source_key, digest,
         document_no, memo, reverses_id, posted_by_id, hash)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
-    ON CONFLICT (source_key) DO NOTHING RETURNING id
+    SELECT %s, %s, fiscal_year_id, id, %s, %s, %s, %s, CAST(%s AS bigint), CAST(%s AS bigint), ''
+    FROM accounting_period WHERE "start" <= %s AND "end" >= %s AND NOT locked
+    ON CONFLICT (source_key) DO NOTHING RETURNING id, fiscal_year_id, period_id
 """
 OPEN_ITEMS = """
     INSERT INTO accounting_openitem (line_id, original, residual)
@@ -68,8 +69,9 @@ BEGIN_COUNTER = """
     VALUES (%s, %s, 0, '') ON CONFLICT (journal, fiscal_year_id) DO NOTHING
 """
 LOCK_COUNTER = """
-    SELECT id, last_no, last_hash FROM accounting_journalsequence
-    WHERE journal = %s AND fiscal_year_id = %s
+    SELECT s.id, s.last_no, s.last_hash, y."end"
+    FROM accounting_journalsequence s JOIN accounting_fiscalyear y ON y.id = s.fiscal_year_id
+    WHERE s.journal = %s AND s.fiscal_year_id = %s
 """
 MOVE_COUNTER = "UPDATE accounting_journalsequence SET last_no = %s, last_hash = %s WHERE id = %s"
 SET_POSTED = """
@@ -104,18 +106,31 @@ def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None)
         raise NothingToPost(f"{entry.source_key}: there is nothing to post.")
     found = accounts(line.account for line in entry.lines)
     _require_parties(entry, found)
-    period = period_of(entry.date)
     with connection.cursor() as cursor:
-        entry_id = None if period.locked else _draft(cursor, entry, period, by)
-        if entry_id is None:
-            return _posted_before(entry, period)
+        drafted = _draft(cursor, entry, by) or _draft_in_new_year(cursor, entry, by)
+        if drafted is None:
+            return _posted_before(entry)
+        entry_id, year_id, period_id = drafted
         items = _add_lines(cursor, entry_id, entry, found)
         document_no = take_number() if take_number else entry.document_no
-        number, digest = _take_place(cursor, entry, period, document_no, found)
+        number, digest = _take_place(cursor, entry, year_id, document_no, found)
         cursor.execute(SET_POSTED, [number, digest, document_no, entry_id])
-    posted = _as_posted(
-        entry, period, id=entry_id, number=number, document_no=document_no, hash=digest, by=by
+    posted = JournalEntry(
+        pk=entry_id,
+        journal=entry.journal,
+        date=entry.date,
+        fiscal_year_id=year_id,
+        period_id=period_id,
+        number=number,
+        source_key=entry.source_key,
+        digest=entry.digest,
+        document_no=document_no,
+        memo=entry.memo,
+        reverses=entry.reverses,
+        posted_by=by,
+        hash=digest,
     )
+    posted._state.adding = False
     posted.open_items = items
     return posted
 
@@ -152,19 +167,31 @@ def _require_parties(entry: Entry, found: dict[str, Account]) -> None:
             raise PartyMissing(f"A line on {found[line.account]} names a customer or supplier.")
 
 
-def _draft(cursor, entry: Entry, period: Period, by) -> int | None:
-    """Insert the header; None when its source has one already."""
-    values = [entry.journal, entry.date, period.fiscal_year_id, period.pk, entry.source_key, entry.digest]
-    reverses = entry.reverses and entry.reverses.pk
-    cursor.execute(DRAFT, [*values, entry.document_no, entry.memo, reverses, by and by.pk])
+def _draft(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
+    """Insert the header, and return its key, year and period.
+
+    None when its source has one already, or its date lies in no open period.
+    """
+    words = [entry.source_key, entry.digest, entry.document_no, entry.memo]
+    keys = [entry.reverses and entry.reverses.pk, by and by.pk]
+    cursor.execute(DRAFT, [entry.journal, entry.date, *words, *keys, entry.date, entry.date])
     rows = cursor.fetchall()
-    return rows[0][0] if rows else None
+    return rows[0] if rows else None
 
 
-def _posted_before(entry: Entry, period: Period) -> JournalEntry:
+def _draft_in_new_year(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
+    """Insert the header into a year that opens itself for it; None when there was another hindrance."""
+    if period_known(entry.date):
+        return None
+    period_for(entry.date)
+    return _draft(cursor, entry, by)
+
+
+def _posted_before(entry: Entry) -> JournalEntry:
     before = JournalEntry.objects.filter(source_key=entry.source_key).first()
     if before is None:
-        raise PeriodLocked(f"{period} is locked: nothing can be posted into it.")
+        period_for(entry.date)
+        raise AlreadyPosted(f"{entry.source_key} was posted meanwhile, but is not to be seen yet.")
     if before.digest != entry.digest or before.number is None:
         raise AlreadyPosted(
             f"{entry.source_key} was posted already as {before}, and says something else now."
@@ -199,13 +226,13 @@ def _add_lines(cursor, entry_id: int, entry: Entry, found: dict[str, Account]) -
     return []
 
 
-def _take_place(cursor, entry, period, document_no, found) -> tuple[int, str]:
+def _take_place(cursor, entry, year_id, document_no, found) -> tuple[int, str]:
     """Lock the journal's counter, and move it on to the number and hash of this entry."""
-    sequence_id, last_no, last_hash = _locked_counter(cursor, [entry.journal, period.fiscal_year_id])
+    sequence_id, last_no, last_hash, year_end = _locked_counter(cursor, [entry.journal, year_id])
     number = last_no + 1
     digest = next_hash(
         last_hash,
-        entry_no=entry_no(entry.journal, period.fiscal_year.end.year, number),
+        entry_no=entry_no(entry.journal, int(str(year_end)[:4]), number),
         day=entry.date,
         words=(document_no, entry.memo, entry.source_key),
         reverses=entry.reverses.source_key if entry.reverses else "",
@@ -215,9 +242,9 @@ def _take_place(cursor, entry, period, document_no, found) -> tuple[int, str]:
     return number, digest
 
 
-def _locked_counter(cursor, place: list) -> tuple[int, int, str]:
+def _locked_counter(cursor, place: list) -> tuple[int, int, str, date | str]:
     features, operations = connection.features, connection.ops
-    lock = f" {operations.for_update_sql(no_key=True)}" if features.has_select_for_update else ""
+    lock = f" {operations.for_update_sql(no_key=True, of=('s',))}" if features.has_select_for_update else ""
     cursor.execute(LOCK_COUNTER + lock, place)
     rows = cursor.fetchall()
     if not rows:
@@ -239,23 +266,3 @@ def _facts(line_no: int, line: Line, found: dict[str, Account]) -> LineFacts:
         "",
         None,
     )
-
-
-def _as_posted(entry: Entry, period: Period, *, by, **given) -> JournalEntry:
-    """Return the row as the database has it; the time of posting is read when asked for."""
-    known = {
-        "journal": entry.journal,
-        "date": entry.date,
-        "fiscal_year_id": period.fiscal_year_id,
-        "period_id": period.pk,
-        "source_key": entry.source_key,
-        "digest": entry.digest,
-        "memo": entry.memo,
-        "reverses_id": entry.reverses and entry.reverses.pk,
-        "posted_by_id": by and by.pk,
-        **given,
-    }
-    names = [field.attname for field in JournalEntry._meta.concrete_fields if field.attname in known]
-    posted = JournalEntry.from_db("default", names, [known[name] for name in names])
-    posted.period, posted.fiscal_year = period, period.fiscal_year
-    return posted

@@ -1,12 +1,16 @@
 """Numbers of documents without gaps, such as INV-2026-000042. Journals count for themselves, in `ledger`."""
 
+from datetime import date
+
 from django.db import connection
 
 from .inside import inside_transaction
+from .models import NumberSeries
+from .refusal import Refusal
 
 TAKE = """
-    UPDATE accounting_numberseries SET last_no = last_no + 1
-    WHERE series = %s AND year = %s RETURNING last_no
+    UPDATE accounting_numberseries SET last_no = last_no + 1, last_on = %s
+    WHERE series = %s AND year = %s AND (last_on IS NULL OR last_on <= %s) RETURNING last_no
 """
 BEGIN = """
     INSERT INTO accounting_numberseries (series, year, last_no) VALUES (%s, %s, 0)
@@ -14,20 +18,30 @@ BEGIN = """
 """
 
 
-def next_number(series: str, year: int) -> str:
-    """Take the next number of a series. Call it last: its row stays locked until the caller commits.
+class DatedBeforeLast(Refusal):
+    """A document would have a higher number and an earlier date than another: dates ascend with numbers."""
 
-    A transaction that is rolled back gives its number back.
+
+def next_number(series: str, day: date) -> str:
+    """Take the next number of a series in the year of a day. Raises DatedBeforeLast.
+
+    Call it last: its row stays locked until the caller commits. A transaction that is rolled back gives
+    its number back.
     """
     inside_transaction()
     with connection.cursor() as cursor:
-        taken = _take(cursor, series, year)
+        taken = _take(cursor, series, day)
         if not taken:
-            cursor.execute(BEGIN, [series, year])
-            taken = _take(cursor, series, year)
-    return f"{series}-{year}-{taken[0][0]:06d}"
+            cursor.execute(BEGIN, [series, day.year])
+            taken = _take(cursor, series, day)
+    if not taken:
+        last = NumberSeries.objects.get(series=series, year=day.year)
+        raise DatedBeforeLast(
+            f"The last document of {last} is dated {last.last_on}: none can be dated {day} any more."
+        )
+    return f"{series}-{day.year}-{taken[0][0]:06d}"
 
 
-def _take(cursor, series: str, year: int) -> list:
-    cursor.execute(TAKE, [series, year])
+def _take(cursor, series: str, day: date) -> list:
+    cursor.execute(TAKE, [day, series, day.year, day])
     return cursor.fetchall()

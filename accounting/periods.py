@@ -38,6 +38,11 @@ def period_of(day: date) -> Period:
     return _find(day) or _open_year_of(day)
 
 
+def period_known(day: date) -> bool:
+    """Return whether the year of a day was opened, locked or not."""
+    return _find(day) is not None
+
+
 def _find(day: date) -> Period | None:
     return Period.objects.select_related("fiscal_year").filter(start__lte=day, end__gte=day).first()
 

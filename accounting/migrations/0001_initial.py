@@ -123,6 +123,7 @@ class Migration(migrations.Migration):
                 ('series', models.CharField(max_length=10)),
                 ('year', models.PositiveSmallIntegerField()),
                 ('last_no', models.PositiveIntegerField(default=0)),
+                ('last_on', models.DateField(help_text='Of the last document: dates ascend with numbers.', null=True)),
             ],
             options={
                 'verbose_name_plural': 'number series',

@@ -46,6 +46,7 @@ class NumberSeries(models.Model):
     series = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
     last_no = models.PositiveIntegerField(default=0)
+    last_on = models.DateField(null=True, help_text="Of the last document: dates ascend with numbers.")
 
     class Meta:
         verbose_name_plural = "number series"

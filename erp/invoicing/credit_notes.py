@@ -144,7 +144,7 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
 
 def number(document: CreditNote) -> str:
     """Give a draft its number, as the last thing before commit."""
-    taken = next_number("CN", document.issued_on.year)
+    taken = next_number("CN", document.issued_on)
     document.move_to(CreditNote.State.ISSUED, number=taken)
     return taken
 

@@ -104,7 +104,7 @@ def draft(
 
 def number(invoice: Invoice) -> str:
     """Give a draft its number, as the last thing before commit: the counter is held from here."""
-    taken = next_number("INV", invoice.issued_on.year)
+    taken = next_number("INV", invoice.issued_on)
     invoice.move_to(Invoice.State.ISSUED, number=taken)
     return taken
 
