@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +70,10 @@ def address_of(key: str) -> Address:
     return Address(**{name: row[name] for name in ADDRESS_FIELDS if name in row})
 
 
-@cache
-def _email_of(role: str) -> str:
-    return next(email for name, email, _ in LOGINS if name == role)
-
-
 def colleague(role: str) -> Any:
     """Return the demo's member of staff with a role, or None if that account was removed."""
-    return User.objects.filter(email=_email_of(role)).first()
+    emails = {name: email for name, email, _ in LOGINS}
+    return User.objects.filter(email=emails[role]).first()
 
 
 def _hire(role: str, email: str, password: str) -> None:
