@@ -105,8 +105,13 @@ def settle(
 def credit(
     invoice: Invoice, *, quantities: dict[int, int], on: date, key: str, reason: str = "", by: Any = None
 ) -> CreditNote:
-    """Credit pieces of an invoice's lines, and refund what was paid for them. Raises NothingToCredit."""
+    """Credit pieces of an invoice's lines, and refund what was paid for them. Raises NothingToCredit.
+
+    The same key is the same credit note.
+    """
     order = sales.hold(invoice.order_id)
+    if known := credit_notes.with_key(key):
+        return known
     portions = credit_notes.chosen(credit_notes.hold_lines([invoice]), quantities)
     document = billing.credit(invoice, portions, key=key, on=on, reason=reason, by=by)
     billing.refund(order, [document], on=on, by=by)
@@ -128,11 +133,16 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
 
 @atomic
 def take_back(
-    order: Any, *, quantities: dict[int, int], on: date, reason: str = "", by: Any = None
+    order: Any, *, quantities: dict[int, int], on: date, key: str = "", reason: str = "", by: Any = None
 ) -> Return:
-    """Take shipped pieces (by delivery line) back: restocked, credited and refunded, or none of it."""
+    """Take shipped pieces (by delivery line) back: restocked, credited and refunded, or none of it.
+
+    The same key is the same return.
+    """
     order = sales.hold(order.pk)
-    document, returned, cost = delivery.take_back(order, quantities, on=on, reason=reason, by=by)
+    if known := delivery.taken_back(key):
+        return known
+    document, returned, cost = delivery.take_back(order, quantities, on=on, key=key, reason=reason, by=by)
     billing.post(postings.taken_back(document, cost), by=by)
     documents = billing.credit_returned(order, document, returned, on=on, by=by)
     billing.refund(order, documents, on=on, by=by)

@@ -85,8 +85,13 @@ def cancel(order: Any) -> list[DeliveryNote]:
     return notes
 
 
+def taken_back(key: str) -> Return | None:
+    """Return what a key has brought back already."""
+    return Return.objects.filter(key=key).first() if key else None
+
+
 def take_back(
-    order: Any, quantities: dict[int, int], *, on: date, reason: str = "", by: Any = None
+    order: Any, quantities: dict[int, int], *, on: date, key: str = "", reason: str = "", by: Any = None
 ) -> tuple[Return, dict[int, int], Decimal]:
     """Put shipped pieces back on the shelf at the cost they left with.
 
@@ -96,7 +101,13 @@ def take_back(
     lines = _returnable(order, quantities)
     number = f"RT-{order.number}-{Return.objects.filter(order=order).count() + 1}"
     document = Return.objects.create(
-        order=order, number=number, state=Return.State.CLOSED, received_on=on, reason=reason, user=by
+        order=order,
+        number=number,
+        state=Return.State.CLOSED,
+        received_on=on,
+        reason=reason,
+        key=key or None,
+        user=by,
     )
     costs = [
         cost_of_return(line.cost or ZERO, line.quantity, line.returned, quantities[line.pk]) for line in lines

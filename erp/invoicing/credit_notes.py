@@ -142,6 +142,11 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
     return document, lines
 
 
+def with_key(source_key: str) -> CreditNote | None:
+    """Return the credit note that something has caused already."""
+    return CreditNote.objects.filter(source_key=source_key).first()
+
+
 def number(document: CreditNote) -> str:
     """Give a draft its number, as the last thing before commit."""
     taken = next_number("CN", document.issued_on)
