@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-PARTS = ("erp.inventory", "erp.delivery", "erp.invoicing", "erp.sales", "erp.documents")
+PARTS = ("accounting", "erp.inventory", "erp.delivery", "erp.invoicing", "erp.sales", "erp.documents")
 
 
 def findings():

@@ -78,7 +78,7 @@ class Return(Document):
     state = models.CharField(max_length=12, choices=State)
     received_on = models.DateField()
     reason = models.CharField(max_length=255, blank=True)
-    key = models.CharField(max_length=100, unique=True, null=True, help_text="Asked for once.")
+    key = models.CharField(max_length=100, unique=True, null=True, blank=True, help_text="Asked for once.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
 
     def __str__(self):

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('received', 'received'), ('closed', 'closed')], max_length=12)),
                 ('received_on', models.DateField()),
                 ('reason', models.CharField(blank=True, max_length=255)),
-                ('key', models.CharField(help_text='Asked for once.', max_length=100, null=True, unique=True)),
+                ('key', models.CharField(blank=True, help_text='Asked for once.', max_length=100, null=True, unique=True)),
             ],
             options={
                 'abstract': False,

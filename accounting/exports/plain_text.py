@@ -1,0 +1,57 @@
+"""What the plain-text journals share: names of accounts, opening balances, entries with their lines."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from accounting.models import Account
+from accounting.reports import LedgerRow, general_ledger, trial_balance
+
+ROOTS = {
+    "asset": "Assets",
+    "liability": "Liabilities",
+    "equity": "Equity",
+    "income": "Income",
+    "expense": "Expenses",
+}
+
+
+def account_name(kind: str, code: str, name: str) -> str:
+    """Return a name such as Assets:1200-Accounts-receivable, which each of the programs takes."""
+    words = re.sub(r"[\W_]+", "-", f"{code} {name}").strip("-")
+    return f"{ROOTS[kind]}:{words}"
+
+
+def accounts() -> Iterator[str]:
+    """Yield the names of all accounts, by code."""
+    for account in Account.objects.order_by("code"):
+        yield account_name(account.kind, account.code, account.name)
+
+
+def openings(start: date | None, end: date | None) -> list[tuple[str, Decimal]]:
+    """Return what accounts stood at before the first day, where that is not nothing."""
+    if start is None:
+        return []
+    rows = trial_balance(start, end)
+    return [
+        (account_name(row.account.kind, row.account.code, row.account.name), row.opening)
+        for row in rows
+        if row.opening
+    ]
+
+
+def entries(start: date | None, end: date | None) -> Iterator[tuple[LedgerRow, list[tuple[str, Decimal]]]]:
+    """Yield each entry's first line, which knows its head, and (account name, amount) of all its lines."""
+    for _, lines in groupby(general_ledger(start, end), key=lambda line: line.entry_id):
+        rows = list(lines)
+        legs = [
+            (account_name(row.account_kind, row.account_code, row.account_name), row.amount) for row in rows
+        ]
+        yield rows[0], legs
+
+
+def words(text: str) -> str:
+    """Return a text on one line, without the signs that end a description."""
+    return " ".join(re.sub(r"[;|\x00-\x1f\x7f\u2028\u2029]", " ", text).split())
