@@ -9,11 +9,13 @@ from .models import Company
 # Territories of the CLDR that are not countries of ISO 3166.
 NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 HOME = "DE"
+HERE = {"domain": "127.0.0.1:8000", "name": "Shop"}
 
 
 def seed(**kwargs) -> None:
     """Add what is missing, change nothing that is there. Run after every migrate."""
-    Site.objects.get_or_create(pk=1, defaults={"domain": "127.0.0.1:8000", "name": "Shop"})
+    Site.objects.get_or_create(pk=1, defaults=HERE)
+    Site.objects.filter(pk=1, domain="example.com").update(**HERE)  # what Django itself begins with
     Company.objects.get_or_create(
         pk=1,
         defaults={
