@@ -19,12 +19,17 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Our forks of Oscar's apps: no fork adds a field, so Oscar's own migrations serve them.
-FORKS: dict[str, str] = {}
+FORKS = {
+    "basket": "shop.basket.apps.BasketConfig",
+    "offer": "shop.offer.apps.OfferConfig",
+    "partner": "shop.partner.apps.PartnerConfig",
+}
 MIGRATION_MODULES = {label: f"oscar.apps.{label}.migrations" for label in FORKS}
 
 INSTALLED_APPS = [
     *[FORKS.get(app.split(".")[2], app) if app.startswith("oscar.apps.") else app for app in OSCAR_APPS],
     "import_export",
+    "sorl.thumbnail",
     "accounting.apps.AccountingConfig",
     "erp.documents.apps.DocumentsConfig",
     "erp.inventory.apps.InventoryConfig",
@@ -37,6 +42,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "shop.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -45,7 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
-    "oscar.apps.basket.middleware.BasketMiddleware",
+    "shop.basket.middleware.BasketMiddleware",
 ]
 
 ROOT_URLCONF = "erp.urls"
@@ -62,9 +68,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "oscar.apps.search.context_processors.search_form",
-                "oscar.apps.checkout.context_processors.checkout",
-                "oscar.core.context_processors.metadata",
+                "shop.context.storefront",
             ],
         },
     },
@@ -139,6 +143,7 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 OUTBOX_HANDLERS = {
     "confirmation_mail": "erp.invoicing.mails.send_confirmation",
     "invoice_mail": "erp.invoicing.mails.send_invoice",
+    "password_reset": "shop.customer.mails.send_password_reset",
     "pdf": "erp.invoicing.pdf.render_document",
     "capture": "erp.effects.capture",
     "refund": "erp.effects.refund",
@@ -172,6 +177,14 @@ OSCAR_ORDER_STATUS_PIPELINE = {
     "shipped": (),
     "cancelled": (),
 }
+LOGIN_URL = "customer:login"
+LOGIN_REDIRECT_URL = "customer:order-list"
+LOGOUT_REDIRECT_URL = OSCAR_HOMEPAGE = "home"
+CSRF_FAILURE_VIEW = "shop.security.expired_form"
+OSCAR_PRODUCTS_PER_PAGE = 24
+THUMBNAIL_BACKEND = "shop.thumbnails.ThumbnailBackend"
+THUMBNAIL_FORMAT = "WEBP"
+THUMBNAIL_PREFIX = "thumbnails/"
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
 

@@ -1,17 +1,14 @@
 """Which address belongs to which face: the shop or the back office."""
 
-from typing import Any
-
-from django.apps import apps
 from django.conf import settings
 from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
 
-oscar: Any = apps.get_app_config("oscar")
+handler500 = "shop.security.something_failed"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("", include(oscar.urls[0])),
+    path("", include("shop.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -1,0 +1,122 @@
+"""What the checkout asks: who and where, then how."""
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from oscar.apps.address.abstract_models import AbstractAddress
+from oscar.core.loading import get_model
+
+from erp.sales.sale import Address
+from shop.answers import Answers
+
+from .shipping import Method, chosen
+
+Country = get_model("address", "Country")
+
+
+def _text(label: str, autocomplete: str, **kwargs) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, max_length=255, widget=widget, **kwargs)
+
+
+class AddressForm(forms.Form):
+    first_name = _text("First name", "given-name")
+    last_name = _text("Last name", "family-name")
+    company = _text("Company", "organization", required=False)
+    line1 = _text("Street and number", "address-line1")
+    line2 = _text("Address addition", "address-line2", required=False)
+    postcode = forms.CharField(
+        label="Postcode", max_length=64, widget=forms.TextInput(attrs={"autocomplete": "postal-code"})
+    )
+    city = _text("City", "address-level2")
+    country = forms.ModelChoiceField(
+        label="Country",
+        queryset=Country.objects.order_by("-display_order", "printable_name"),
+        empty_label=None,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+
+    def clean(self):
+        """Check the postcode against what the country's look like."""
+        data = super().clean()
+        country = data.get("country")
+        pattern = AbstractAddress.POSTCODES_REGEX.get(country.pk) if country else None
+        postcode = data.get("postcode", "").upper().replace(" ", "")
+        if postcode and pattern and not re.match(pattern, postcode):
+            self.add_error("postcode", f"This is not a postcode of {country.printable_name}.")
+        return data
+
+    @property
+    def address(self) -> Address:
+        data = self.cleaned_data
+        return Address(
+            **{name: data[name] for name in AddressForm.base_fields} | {"country": data["country"].pk}
+        )
+
+
+class ShippingForm(AddressForm):
+    """Where the goods go, whom we write to, and whether the invoice goes elsewhere."""
+
+    email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    other_bill_to = forms.BooleanField(label="The invoice goes to another address", required=False)
+    field_order = ("email",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["country"].queryset = self.fields["country"].queryset.filter(is_shipping_country=True)
+
+
+class AddressForms:
+    """The two forms of the first screen. Somebody with an account is not asked for an e-mail address."""
+
+    def __init__(self, data: Any, *, answers: Answers, user: Any):
+        self.account_email = user.email if user.is_authenticated else ""
+        first = {"email": answers.email, "other_bill_to": answers.bill_to is not None}
+        first |= asdict(answers.ship_to) if answers.ship_to else _name_of(user)
+        self.ship = ShippingForm(data, initial=first)
+        self.bill = AddressForm(
+            data, prefix="bill", initial=asdict(answers.bill_to) if answers.bill_to else {}
+        )
+        if self.account_email:
+            del self.ship.fields["email"]
+
+    def are_valid(self) -> bool:
+        return self.ship.is_valid() and (not self.ship.cleaned_data["other_bill_to"] or self.bill.is_valid())
+
+    @property
+    def email(self) -> str:
+        return self.account_email or self.ship.cleaned_data["email"]
+
+    @property
+    def ship_to(self) -> Address:
+        return self.ship.address
+
+    @property
+    def bill_to(self) -> Address | None:
+        return self.bill.address if self.ship.cleaned_data["other_bill_to"] else None
+
+
+class DeliveryForm(forms.Form):
+    """How it is sent, and how it is paid."""
+
+    shipping = forms.ChoiceField(label="Delivery", widget=forms.RadioSelect)
+    payment = forms.ChoiceField(label="Payment", widget=forms.RadioSelect)
+
+    def __init__(self, *args, methods: list[Method], providers: list, answers: Answers, **kwargs):
+        first = {
+            "shipping": chosen(methods, answers.shipping).code,
+            "payment": answers.payment or providers[0].code,
+        }
+        super().__init__(*args, initial=first, **kwargs)
+        self.methods = methods
+        self.providers = providers
+        self.fields["shipping"].choices = [(method.code, method.name) for method in methods]
+        self.fields["payment"].choices = [(provider.code, provider.name) for provider in providers]
+
+
+def _name_of(user: Any) -> dict[str, str]:
+    if not user.is_authenticated:
+        return {}
+    return {"first_name": user.first_name, "last_name": user.last_name}

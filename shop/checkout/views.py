@@ -1,0 +1,135 @@
+"""The checkout in four screens: who and where, how, a last look, thank you."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounting.refusal import Refusal
+from erp.invoicing import links, providers
+from shop.answers import Answers, forget
+from shop.customer import orders
+
+from . import seen as sight
+from .forms import AddressForms, DeliveryForm
+from .preview import describe
+from .purchase import buy
+from .sale import refuse_problems, sale_from_basket
+from .shipping import methods
+
+asks = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_cache
+@asks
+def address(request):
+    """Ask who buys and where the goods go."""
+    away = _back_to_basket(request)
+    if away:
+        return away
+    answers = Answers.of(request)
+    forms = AddressForms(request.POST or None, answers=answers, user=request.user)
+    if request.method == "POST" and forms.are_valid():
+        answers.but(email=forms.email, ship_to=forms.ship_to, bill_to=forms.bill_to).keep(request)
+        return redirect("checkout:delivery")
+    context = {"ship": forms.ship, "bill": forms.bill}
+    return render(request, "shop/checkout/address.html", context)
+
+
+@never_cache
+@asks
+def delivery(request):
+    """Ask how the goods are sent and how they are paid."""
+    answers = Answers.of(request)
+    away = _back_to_basket(request) or _back_to_address(request, answers)
+    if away:
+        return away
+    try:
+        ways = methods(request.basket, country=answers.country)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("checkout:index")
+    form = DeliveryForm(request.POST or None, methods=ways, providers=providers.available(), answers=answers)
+    if request.method == "POST" and form.is_valid():
+        answers.but(**form.cleaned_data).keep(request)
+        return redirect("checkout:preview")
+    return render(request, "shop/checkout/delivery.html", {"form": form})
+
+
+@never_cache
+@require_safe
+def preview(request):
+    """Show everything that would be agreed."""
+    return _preview(request)
+
+
+@never_cache
+@require_POST
+def place(request):
+    """Order what was seen, and go to its thank-you page; or say why not, beside what it would be now."""
+    try:
+        order = buy(request, sight.read(request), at=timezone.now())
+    except sight.SessionExpired as refusal:
+        messages.error(request, str(refusal))
+        return redirect("basket:summary")
+    except Refusal as refusal:
+        return _preview(request, refusal=str(refusal))
+    forget(request)
+    return redirect("checkout:thank-you", token=links.order_token(order))
+
+
+@never_cache
+@require_safe
+def thank_you(request, token: str):
+    try:
+        order = orders.by_token(request, token)
+    except links.LinkExpired as refusal:
+        return render(request, "shop/sorry.html", {"sentence": str(refusal)}, status=410)
+    context = orders.describe(order) | {"order_url": reverse("customer:guest-order", args=[token])}
+    return render(request, "shop/checkout/thank_you.html", context)
+
+
+def _preview(request, *, refusal: str = ""):
+    answers = Answers.of(request)
+    away = _back_to_basket(request, refusal) or _back_to_address(request, answers)
+    if away:
+        return away
+    if not answers.payment:
+        return redirect("checkout:delivery")
+    try:
+        sale = sale_from_basket(request.basket, answers, at=timezone.now())
+        provider = providers.get(answers.payment)
+    except Refusal as trouble:
+        messages.error(request, refusal or str(trouble))
+        return redirect("checkout:delivery")
+    context = {
+        "preview": describe(request.basket, sale),
+        "answers": answers,
+        "provider": provider,
+        "payment_templates": [f"shop/payment/{provider.code}.html", "shop/payment/other.html"],
+        "seen": sight.show(request, sale),
+        "refusal": refusal,
+    }
+    return render(request, "shop/checkout/preview.html", context, status=409 if refusal else 200)
+
+
+def _back_to_basket(request, refusal: str = ""):
+    """Return the way back to the basket where it is empty, or holds what cannot be bought."""
+    if request.plain_basket.is_empty:
+        messages.error(request, refusal or "Your basket is empty.")
+        return redirect("basket:summary")
+    try:
+        refuse_problems(request.plain_basket)
+    except Refusal as problem:
+        messages.error(request, refusal or str(problem))
+        return redirect("basket:summary")
+    return None
+
+
+def _back_to_address(request, answers: Answers):
+    if answers.ship_to is None:
+        messages.info(request, "Please tell us first where we should send your order.")
+        return redirect("checkout:index")
+    return None

@@ -1,0 +1,35 @@
+"""Mails about an account. Asked for here, sent by the outbox."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from erp.documents.outbox import effect, enqueue
+from erp.documents.services import company
+
+User = get_user_model()
+
+
+def ask_for_password_reset(user: Any, *, at: str) -> None:
+    """Have a link mailed by which the owner of an account can choose a new password. `at`: our address."""
+    key = f"password-reset:{user.pk}:{secrets.token_urlsafe(8)}"
+    enqueue([effect(key, "password_reset", user=user.pk, at=at)])
+
+
+def send_password_reset(payload: dict, *, now: datetime) -> None:
+    """Mail the link. It is made only now, so that it is never stored."""
+    user = User.objects.get(pk=payload["user"])
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("customer:password-reset-confirm", args=[key, default_token_generator.make_token(user)])
+    context = {"user": user, "company": company(), "link": urljoin(payload["at"], path)}
+    text = render_to_string("shop/mails/password_reset.txt", context)
+    send_mail(f"New password for {context['company'].name}", text, None, [user.email])

@@ -1,0 +1,81 @@
+"""The pages of orders: for accounts by number, for guests by a signed link that expires."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounting.refusal import Refusal
+from erp.invoicing.links import LinkExpired
+from erp.invoicing.pdf import document_pdf
+
+from . import orders
+
+PER_PAGE = 20
+
+
+@never_cache
+@login_required
+@require_safe
+def order_list(request):
+    rows = orders.Order.objects.filter(user=request.user).order_by("-date_placed", "-pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "shop/customer/orders.html", {"page": page})
+
+
+@never_cache
+@login_required
+@require_safe
+def order(request, number: str):
+    return _page(request, orders.own(request.user, number), "customer:paper", number)
+
+
+@never_cache
+@login_required
+@require_safe
+def paper(request, number: str, kind: str, pk: int):
+    return _pdf(request, orders.paper(orders.own(request.user, number), kind, pk))
+
+
+@never_cache
+@require_safe
+def guest_order(request, token: str):
+    try:
+        found = orders.by_token(request, token)
+    except LinkExpired as refusal:
+        return _sorry(request, refusal, status=410)
+    return _page(request, found, "customer:guest-paper", token)
+
+
+@never_cache
+@require_safe
+def guest_paper(request, token: str, kind: str, pk: int):
+    try:
+        found = orders.by_token(request, token)
+    except LinkExpired as refusal:
+        return _sorry(request, refusal, status=410)
+    return _pdf(request, orders.paper(found, kind, pk))
+
+
+def _page(request, found, address: str, who: str) -> HttpResponse:
+    context = orders.describe(found)
+    context["papers"] = [
+        (paper.name, reverse(address, args=[who, paper.kind, paper.row.pk])) for paper in context["papers"]
+    ]
+    return render(request, "shop/customer/order.html", context)
+
+
+def _pdf(request, document) -> HttpResponse:
+    try:
+        content = document_pdf(document)
+    except Refusal as refusal:
+        return _sorry(request, refusal, status=503)
+    headers = {"Content-Disposition": f'inline; filename="{document}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _sorry(request, refusal: Refusal, *, status: int) -> HttpResponse:
+    return render(request, "shop/sorry.html", {"sentence": str(refusal)}, status=status)

@@ -1,0 +1,84 @@
+"""What customers see of their orders, and who may see which."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from oscar.core.loading import get_model
+
+from erp.delivery.models import DeliveryNote
+from erp.invoicing import links
+from erp.invoicing.models import CreditNote, Invoice, Payment
+
+Order = get_model("order", "Order")
+
+# The kinds of papers a customer may download, by the word in the address.
+PAPERS = {"invoice": Invoice, "credit-note": CreditNote, "delivery-note": DeliveryNote}
+NAMES = {"invoice": "Invoice", "credit-note": "Credit note", "delivery-note": "Delivery note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document of an order, as it is listed on the order's page."""
+
+    kind: str
+    row: Any
+
+    @property
+    def name(self) -> str:
+        return f"{NAMES[self.kind]} {self.row}"
+
+
+def own(user: Any, number: str) -> Any:
+    """Return an order of somebody with an account. Raises Http404 for anybody else's."""
+    return get_object_or_404(_orders(), number=number, user=user)
+
+
+def by_token(request: Any, token: str) -> Any:
+    """Return the order of a signed link. Raises LinkExpired, and Http404 where it is somebody else's."""
+    order = links.order_for(token)
+    if order.user_id and order.user_id != request.user.pk:
+        raise Http404("There is no such order.")
+    return _orders().get(pk=order.pk)
+
+
+def describe(order: Any) -> dict:
+    """Return what the page of an order shows."""
+    payment = Payment.objects.filter(order=order).order_by("pk").last()
+    return {
+        "order": order,
+        "lines": order.lines.order_by("pk"),
+        "discounts": order.discounts.order_by("pk"),
+        "gross": order.terms.prices == "gross",
+        "payment": payment,
+        "to_transfer": payment.amount - payment.captured if awaits_transfer(order, payment) else None,
+        "papers": papers(order),
+    }
+
+
+def papers(order: Any) -> list[Paper]:
+    """Return the documents of an order that exist by now: invoices and credit notes once issued."""
+    found = [Paper("invoice", row) for row in order.invoices.exclude(number=None).order_by("pk")]
+    found += [Paper("credit-note", row) for row in order.credit_notes.exclude(number=None).order_by("pk")]
+    notes = order.delivery_notes.exclude(state=DeliveryNote.State.CANCELLED).order_by("pk")
+    return found + [Paper("delivery-note", row) for row in notes]
+
+
+def paper(order: Any, kind: str, pk: int) -> Any:
+    """Return one document of an order. Raises Http404 where it is none of its own."""
+    found = [each.row for each in papers(order) if each.kind == kind and each.row.pk == pk]
+    if not found:
+        raise Http404("There is no such document.")
+    return found[0]
+
+
+def awaits_transfer(order: Any, payment: Any) -> bool:
+    """Tell whether the customer still has to transfer money."""
+    if payment is None or payment.provider != "bank" or order.status == "cancelled":
+        return False
+    return payment.captured < payment.amount
+
+
+def _orders():
+    return Order.objects.select_related("terms", "shipping_address__country", "billing_address__country")

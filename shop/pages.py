@@ -1,0 +1,34 @@
+"""The pages the law asks for. Their texts are flat pages that staff edit; here is what they begin with."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.flatpages.models import FlatPage
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .checkout.shipping import all_methods
+
+TEXTS = Path(__file__).parent / "texts"
+PAGES = {
+    "/imprint/": ("Imprint", "flatpages/imprint.html"),
+    "/terms/": ("Terms and conditions", ""),
+    "/privacy/": ("Privacy", ""),
+    "/withdrawal/": ("Right of withdrawal", "flatpages/withdrawal.html"),
+}
+
+
+def seed(**kwargs) -> None:
+    """Add the pages that are missing, change nothing that is there. Run after every migrate."""
+    known = set(FlatPage.objects.filter(url__in=PAGES).values_list("url", flat=True))
+    for url, (title, template) in PAGES.items():
+        if url not in known:
+            text = (TEXTS / f"{url.strip('/')}.html").read_text()
+            page = FlatPage.objects.create(url=url, title=title, content=text, template_name=template)
+            page.sites.add(settings.SITE_ID)
+
+
+@require_safe
+def shipping_costs(request):
+    """List what shipping costs, from the methods that staff have set up."""
+    return render(request, "shop/shipping_costs.html", {"methods": list(all_methods())})

@@ -1,0 +1,74 @@
+"""Price and availability of a product for whoever is looking at it.
+
+One partner, one stock record a product: the price is StockRecord.price, gross or net as the company says,
+and what can be bought is what is in stock and not yet promised.
+"""
+
+from functools import cached_property
+
+from django.utils.timezone import localdate
+from oscar.apps.partner.prices import Unavailable as NoPrice
+from oscar.apps.partner.strategy import Base, PurchaseInfo
+
+from accounting.money import money
+from erp.documents.models import Company
+from erp.documents.services import company
+from erp.sales.taxes import TaxTable, tax_table
+from shop.answers import Answers
+
+from .availability import NotForSale, Stock
+from .prices import UnitPrice
+
+
+class Strategy(Base):
+    @cached_property
+    def company(self) -> Company:
+        return company()
+
+    @property
+    def prices(self) -> str:
+        """Return what prices mean: gross or net."""
+        return self.company.prices
+
+    @cached_property
+    def taxes(self) -> TaxTable:
+        """Return today's tax codes where the goods go: home until the customer says otherwise."""
+        answers = Answers.of(self.request) if self.request else Answers()
+        return tax_table(country=answers.country or self.company.country, on=localdate())
+
+    def fetch_for_product(self, product, stockrecord=None) -> PurchaseInfo:
+        record = stockrecord or next(iter(product.stockrecords.all()), None)
+        if record is None or record.price is None:
+            return PurchaseInfo(
+                price=NoPrice(), availability=NotForSale(product.get_title()), stockrecord=record
+            )
+        return PurchaseInfo(self._price(product, record), self._availability(product, record), record)
+
+    def fetch_for_line(self, line, stockrecord=None) -> PurchaseInfo:
+        return self.fetch_for_product(line.product, stockrecord or line.stockrecord)
+
+    def fetch_for_parent(self, product) -> PurchaseInfo:
+        """A parent is never sold itself: choose one of its variants."""
+        return PurchaseInfo(price=NoPrice(), availability=NotForSale(product.get_title()), stockrecord=None)
+
+    def _price(self, product, record) -> UnitPrice:
+        return UnitPrice(
+            money(record.price),
+            currency=record.price_currency,
+            mode=self.prices,
+            find_code=lambda: self.taxes.code_for(product),
+        )
+
+    def _availability(self, product, record) -> Stock | NotForSale:
+        shown = product.is_public and (product.parent is None or product.parent.is_public)
+        if not shown:
+            return NotForSale(product.get_title())
+        counted = product.get_product_class().track_stock
+        return Stock(record.net_stock_level if counted else None, product.get_title())
+
+
+class Selector:
+    """Where Oscar asks for a strategy."""
+
+    def strategy(self, request=None, user=None, **kwargs) -> Strategy:
+        return Strategy(request)

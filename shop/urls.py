@@ -1,0 +1,68 @@
+"""The shop's addresses. Oscar's names are kept where Oscar's models ask for them."""
+
+from django.contrib.auth.views import LogoutView, PasswordResetDoneView
+from django.urls import include, path, re_path
+
+from .basket import views as basket
+from .catalogue import views as catalogue
+from .checkout import views as checkout
+from .customer import order_views as orders
+from .customer import views as customer
+from .pages import shipping_costs
+
+CATALOGUE = [
+    path("", catalogue.catalogue, name="index"),
+    re_path(r"^(?P<product_slug>[\w-]*)_(?P<pk>\d+)/$", catalogue.detail, name="detail"),
+    re_path(
+        r"^category/(?P<category_slug>[\w-]+(/[\w-]+)*)_(?P<pk>\d+)/$", catalogue.category, name="category"
+    ),
+    path("ranges/<str:slug>/", catalogue.product_range, name="range"),
+]
+BASKET = [
+    path("", basket.summary, name="summary"),
+    path("add/<int:pk>/", basket.add, name="add"),
+    path("update/", basket.update, name="update"),
+    path("vouchers/add/", basket.add_voucher, name="vouchers-add"),
+    path("vouchers/<int:pk>/remove/", basket.remove_voucher, name="vouchers-remove"),
+]
+CHECKOUT = [
+    path("", checkout.address, name="index"),
+    path("delivery/", checkout.delivery, name="delivery"),
+    path("preview/", checkout.preview, name="preview"),
+    path("place/", checkout.place, name="place"),
+    path("thank-you/<str:token>/", checkout.thank_you, name="thank-you"),
+]
+CUSTOMER = [
+    path("accounts/login/", customer.LoginView.as_view(), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/register/", customer.register, name="register"),
+    path("accounts/profile/", customer.profile, name="profile"),
+    path("accounts/password/", customer.PasswordChangeView.as_view(), name="password"),
+    path("accounts/reset/", customer.PasswordResetView.as_view(), name="password-reset"),
+    path(
+        "accounts/reset/sent/",
+        PasswordResetDoneView.as_view(template_name="shop/customer/password_reset_sent.html"),
+        name="password-reset-sent",
+    ),
+    path(
+        "accounts/reset/<uidb64>/<token>/",
+        customer.PasswordResetConfirmView.as_view(),
+        name="password-reset-confirm",
+    ),
+    path("accounts/orders/", orders.order_list, name="order-list"),
+    path("accounts/orders/<str:number>/", orders.order, name="order"),
+    path("accounts/orders/<str:number>/<slug:kind>-<int:pk>.pdf", orders.paper, name="paper"),
+    path("orders/<str:token>/", orders.guest_order, name="guest-order"),
+    path("orders/<str:token>/<slug:kind>-<int:pk>.pdf", orders.guest_paper, name="guest-paper"),
+]
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("catalogue/", include((CATALOGUE, "catalogue"))),
+    path("search/", include(([path("", catalogue.search, name="search")], "search"))),
+    path("offers/", include(([path("<str:slug>/", catalogue.offer, name="detail")], "offer"))),
+    path("basket/", include((BASKET, "basket"))),
+    path("checkout/", include((CHECKOUT, "checkout"))),
+    path("", include((CUSTOMER, "customer"))),
+    path("shipping/", shipping_costs, name="shipping-costs"),
+]

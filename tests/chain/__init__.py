@@ -1,1 +1,0 @@
-"""The chain from order to cash, tried from every side."""

@@ -1,0 +1,120 @@
+"""Who sees which order, and its papers."""
+
+import re
+
+import pytest
+from django.core import signing
+from django.utils import timezone
+from oscar.core.loading import get_model
+
+from erp import order_to_cash
+from erp.invoicing import links
+from erp.invoicing.pdf import PdfUnavailable
+
+from . import buying
+from .buying import product, text
+
+pytestmark = pytest.mark.django_db
+Order = get_model("order", "Order")
+
+
+@pytest.fixture
+def guests_order(client, standard):
+    buying.buy(client, product(price="100.00"))
+    return Order.objects.get()
+
+
+@pytest.fixture
+def people(django_user_model):
+    """Ada, who buys, and Eve, who would like to see it."""
+    return [
+        django_user_model.objects.create_user(name, f"{name}@example.com", "x") for name in ("ada", "eve")
+    ]
+
+
+def papers_of(client, page) -> list[str]:
+    return re.findall(r'href="([^"]+\.pdf)"', text(client.get(page)))
+
+
+def test_a_guest_opens_the_order_by_its_link_and_downloads_its_papers(client, guests_order):
+    page = f"/orders/{links.order_token(guests_order)}/"
+    papers = papers_of(client, page)
+    assert len(papers) == 2
+    for paper in papers:
+        response = client.get(paper)
+        assert response["Content-Type"] == "application/pdf"
+        assert response.content.startswith(b"%PDF")
+
+
+def test_the_link_of_a_guest_expires(client, guests_order):
+    token = links.order_token(guests_order)
+    get_model("documents", "Company").objects.update(guest_link_days=0)
+    for page in (f"/orders/{token}/", f"/orders/{token}/invoice-1.pdf", f"/checkout/thank-you/{token}/"):
+        response = client.get(page)
+        assert response.status_code == 410
+        assert "no longer valid" in text(response)
+
+
+@pytest.mark.parametrize("token", ["x", "1", "W10:1:x"])
+def test_a_forged_link_opens_nothing(client, guests_order, token):
+    assert client.get(f"/orders/{token}/").status_code == 410
+    forged = signing.dumps(guests_order.pk, salt="another")
+    assert client.get(f"/orders/{forged}/").status_code == 410
+
+
+def test_a_link_opens_no_paper_of_another_order(client, guests_order, standard):
+    other = type(client)()
+    buying.buy(other, product("Stool"))
+    theirs = Order.objects.exclude(pk=guests_order.pk).get()
+    token = links.order_token(guests_order)
+    for kind, row in (("invoice", theirs.invoices.get()), ("delivery-note", theirs.delivery_notes.get())):
+        assert client.get(f"/orders/{token}/{kind}-{row.pk}.pdf").status_code == 404
+    assert client.get(f"/orders/{token}/secret-1.pdf").status_code == 404
+
+
+def test_an_order_of_an_account_is_seen_by_its_owner_alone(client, standard, people):
+    ada, eve = people
+    client.force_login(ada)
+    buying.buy(client, product())
+    order = Order.objects.get()
+    page = f"/accounts/orders/{order.number}/"
+    papers = papers_of(client, page)
+    assert len(papers) == 2
+    assert client.get(papers[0]).content.startswith(b"%PDF")
+    stranger = type(client)()
+    for each in (page, *papers):
+        assert stranger.get(each).url.startswith("/accounts/login/")
+    stranger.force_login(eve)
+    for each in (page, *papers, f"/orders/{links.order_token(order)}/"):
+        assert stranger.get(each).status_code == 404
+
+
+def test_a_guests_order_is_in_nobodys_account(client, guests_order, people):
+    client.force_login(people[0])
+    assert client.get(f"/accounts/orders/{guests_order.number}/").status_code == 404
+
+
+def test_the_page_tells_how_far_the_order_is(client, guests_order):
+    page = f"/orders/{links.order_token(guests_order)}/"
+    assert "Please transfer €105.95" in text(client.get(page))
+    order_to_cash.cancel(guests_order, on=timezone.localdate())
+    after = text(client.get(page))
+    assert "Cancelled" in after
+    assert "Please transfer" not in after
+    assert "Credit note" in after
+
+
+def test_where_pdfs_cannot_be_made_the_page_says_what_helps(client, guests_order, monkeypatch):
+    def unavailable(document):
+        raise PdfUnavailable("PDFs need two libraries on this machine: apt-get install them")
+
+    monkeypatch.setattr("shop.customer.order_views.document_pdf", unavailable)
+    page = f"/orders/{links.order_token(guests_order)}/"
+    response = client.get(papers_of(client, page)[0])
+    assert response.status_code == 503
+    assert "apt-get install" in text(response)
+
+
+def test_a_draft_invoice_is_no_paper(client, guests_order):
+    invoice = guests_order.invoices.get()
+    assert invoice.number in text(client.get(f"/orders/{links.order_token(guests_order)}/"))

@@ -1,0 +1,91 @@
+"""What holds on every page: headers, legal pages, nothing from elsewhere, sentences instead of errors."""
+
+import re
+
+import pytest
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.models import Site
+from django.db import OperationalError
+from django.test import Client
+
+from shop import pages
+
+from .buying import product, text
+
+pytestmark = pytest.mark.django_db
+PAGES = [
+    "/",
+    "/catalogue/",
+    "/basket/",
+    "/accounts/login/",
+    "/accounts/register/",
+    "/shipping/",
+    *pages.PAGES,
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_loads_from_its_own_host_and_runs_no_inline_script(client, address):
+    product(description="Sturdy")
+    response = client.get(address)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert not re.findall(
+        r'(?:src|href|action)="(?:https?:)?//', page.replace('rel="canonical" href="http', "")
+    )
+    assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", page)
+    assert '<main id="content"' in page
+    assert 'href="#content"' in page
+
+
+@pytest.mark.parametrize("address", pages.PAGES)
+def test_the_legal_pages_are_linked_from_the_foot_and_can_be_edited(client, address):
+    assert f'href="{address}"' in text(client.get("/"))
+    FlatPage.objects.filter(url=address).update(content="<p>Our own words.</p>")
+    pages.seed()
+    assert "Our own words." in text(client.get(address))
+
+
+def test_the_imprint_names_the_company(client):
+    assert "Your company" in text(client.get("/imprint/"))
+
+
+def test_seeding_again_adds_nothing():
+    pages.seed()
+    assert FlatPage.objects.count() == len(pages.PAGES)
+    assert all(Site.objects.get_current() in page.sites.all() for page in FlatPage.objects.all())
+
+
+def test_what_shipping_costs_is_on_its_page(client, standard):
+    page = text(client.get("/shipping/"))
+    assert "€5.95" in page
+    assert "free from €200.00" in page
+
+
+def test_an_unknown_address_is_answered_kindly(client):
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "There is nothing here" in text(response)
+
+
+def test_a_stale_form_is_answered_by_a_sentence():
+    response = Client(enforce_csrf_checks=True).post("/basket/update/")
+    assert response.status_code == 403
+    assert "Nothing was changed" in text(response)
+
+
+def test_a_database_that_is_away_is_answered_by_a_sentence(client, monkeypatch):
+    def away(*args):
+        raise OperationalError("could not connect to server")
+
+    monkeypatch.setattr("shop.catalogue.listing.shown", away)
+    client.raise_request_exception = False
+    response = client.get("/catalogue/")
+    assert response.status_code == 503
+    assert "Something is not working right now" in text(response)
+
+
+def test_the_dashboard_of_oscar_is_not_mounted(client):
+    for address in ("/dashboard/", "/accounts/wishlists/", "/wishlists/"):
+        assert client.get(address).status_code == 404
