@@ -21,9 +21,11 @@ from erp.documents.outbox import effect
 from erp.documents.services import company
 from erp.invoicing import credit_notes, invoices, payments, providers
 from erp.invoicing.credit_notes import Portion
-from erp.invoicing.invoices import UNTOUCHED, Progress
+from erp.invoicing.invoices import UNTOUCHED, NothingToInvoice, Progress
 from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
 from erp.sales import services as sales
+from erp.sales import steps
+from erp.sales.models import Step
 from erp.sales.pricing import Totals
 from erp.sales.sale import Sale
 from erp.sales.services import Ordered
@@ -57,40 +59,38 @@ def bill_new(ordered: Ordered, firm: Company, *, on: date, by: Any) -> Invoice:
     return _issue(ordered, firm, UNTOUCHED, only_shipped=False, on=on, by=by)
 
 
-def bill(order: Any, *, on: date, by: Any, only_shipped: bool = False) -> Invoice:
+def bill(order: Any, *, on: date, by: Any) -> Invoice:
     """Bill what is not yet billed of an order, and send it to the customer. Raises NothingToInvoice."""
-    so_far = invoices.progress(order)
-    issued = _issue(sales.load(order), company(), so_far, only_shipped=only_shipped, on=on, by=by)
-    outbox.enqueue(
-        [effect(f"mail:invoice:{issued.pk}", "invoice_mail", order_number=order.number, invoice=issued.pk)]
-    )
+    issued = _bill(order, only_shipped=False, on=on, by=by)
+    steps.mark(order, Step.Name.INVOICE, steps.DONE)
     return issued
 
 
-def bill_shipped(order: Any, *, on: date, by: Any) -> Invoice:
-    """Bill what has been shipped and is not yet billed, and collect it from an authorised card."""
-    issued = bill(order, on=on, by=by, only_shipped=True)
-    outbox.enqueue(
-        effect(
-            f"capture:{payment.pk}:{issued.pk}",
-            "capture",
-            order_number=order.number,
-            payment=payment.pk,
-            amount=str(issued.gross),
+def bill_shipped(order: Any, *, on: date, by: Any) -> None:
+    """Bill what has been shipped, unless money that came in has billed it, and collect it from a card."""
+    try:
+        issued = _bill(order, only_shipped=True, on=on, by=by)
+    except NothingToInvoice:
+        return
+    if issued.gross and steps.is_automatic(order, Step.Name.CAPTURE):
+        outbox.enqueue(
+            payments.to_collect(payment, issued.gross, order_number=order.number, part=str(issued.pk))
+            for payment in payments.collectable(order)
         )
-        for payment in payments.authorised(order)
-    )
-    return issued
 
 
-def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> None:
-    """Post money that came in against what the order owes, billing the rest of it first where need be."""
+def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> Decimal:
+    """Post money that came in against what the order owes, billing the rest of it first where need be.
+
+    Return what it still owes.
+    """
     owed = ledger.owed(invoices.keys_of(order))
-    if operation.amount > sum((item.residual for item in owed.values()), ZERO):
+    if operation.amount > _sum(owed):
         bill(order, on=operation.on, by=by)
         owed = ledger.owed(invoices.keys_of(order))
     entry = postings.captured(operation, _money_account(operation))
     post(entry, by=by, settles=shares(owed.values(), operation.amount))
+    return _sum(owed) - operation.amount
 
 
 def credit(
@@ -105,6 +105,8 @@ def credit(
         take_number=lambda: credit_notes.number(document),
         settles=shares(owed.values(), document.gross, at_most=True),
     )
+    words = f"Credit note {document.number} over {document.gross}."
+    sales.note(invoice.order, "credited", words, f"credit:{document.pk}", by=by)
     return document
 
 
@@ -136,8 +138,9 @@ def credit_returned(
     return documents
 
 
-def credit_alone(sale: Sale, totals: Totals, party: Any, *, on: date, reason: str, by: Any) -> CreditNote:
+def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) -> CreditNote:
     """Credit and refund goods that were sold elsewhere."""
+    party = sales.party_of(sale)
     document, lines = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
     entry = postings.credited(document, lines)
     post(entry, by=by, take_number=lambda: credit_notes.number(document))
@@ -181,6 +184,17 @@ def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False)
     return settles
 
 
+def _bill(order: Any, *, only_shipped: bool, on: date, by: Any) -> Invoice:
+    if order.status == "cancelled":
+        raise NothingToInvoice(f"Order {order.number} is cancelled.")
+    so_far = invoices.progress(order)
+    issued = _issue(sales.load(order), company(), so_far, only_shipped=only_shipped, on=on, by=by)
+    outbox.enqueue(
+        [effect(f"mail:invoice:{issued.pk}", "invoice_mail", order_number=order.number, invoice=issued.pk)]
+    )
+    return issued
+
+
 def _issue(
     ordered: Ordered, firm: Company, so_far: Progress, *, only_shipped: bool, on: date, by: Any
 ) -> Invoice:
@@ -195,6 +209,10 @@ def _issue(
         by=by,
     )
     return issued
+
+
+def _sum(owed: dict[str, OpenItem]) -> Decimal:
+    return sum((item.residual for item in owed.values()), ZERO)
 
 
 def _give_back(payment: Any, amount: Decimal, *, key: str, item: OpenItem, on: date, by: Any) -> None:

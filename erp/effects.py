@@ -16,7 +16,7 @@ from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
-from erp.invoicing import providers
+from erp.invoicing import payments, providers
 from erp.invoicing.models import Payment, PaymentOperation
 from erp.sales.models import Step
 
@@ -32,10 +32,9 @@ def capture(payload: dict[str, Any], *, now: datetime) -> None:
     payment = Payment.objects.get(pk=payload["payment"])
     if payment.state == Payment.State.VOIDED:
         return
-    answer = _done(providers.get(payment.provider).capture(payment))
-    order_to_cash.settle(
-        payment, amount=Decimal(payload["amount"]), reference=answer.reference, on=timezone.localdate(now)
-    )
+    amount = Decimal(payload["amount"])
+    answer = _done(providers.get(payment.provider).capture(payment, amount, payload["reference"]))
+    order_to_cash.settle(payment, amount=amount, reference=answer.reference, on=timezone.localdate(now))
 
 
 def refund(payload: dict[str, Any], *, now: datetime) -> None:
@@ -93,16 +92,9 @@ def _effects_of(step: Step) -> list[Outbox]:
         return [
             effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=order.number, order=order.pk)
         ]
-    held = Payment.objects.filter(order=order, state=Payment.State.AUTHORISED)
     return [
-        effect(
-            f"capture:{payment.pk}",
-            "capture",
-            order_number=order.number,
-            payment=payment.pk,
-            amount=str(payment.amount),
-        )
-        for payment in held
+        payments.to_collect(payment, payment.amount - payment.captured, order_number=order.number)
+        for payment in payments.collectable(order)
     ]
 
 

@@ -23,27 +23,24 @@ from erp.invoicing import credit_notes, invoices, payments
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 from erp.sales import discounts, steps
 from erp.sales import services as sales
-from erp.sales.models import Step
 from erp.sales.pricing import price
 from erp.sales.sale import Sale
-
-INVOICE = Step.Name.INVOICE
 
 
 @atomic
 def place(sale: Sale, *, on: date, by: Any = None) -> Any:
     """Make an order of a sale: goods promised, papers written. The same key is the same order.
 
-    Raises OutOfStock, NotSold, BasketChanged, DiscountUsedUp, WrongAmount and PaymentGone. An invoice
-    that cannot be issued does not lose the order: its step fails and waits to be retried.
+    Raises OutOfStock, NotSold, NothingToSell, TooMuch, BasketChanged, DiscountUsedUp, WrongAmount and
+    PaymentGone. An invoice that cannot be issued does not lose the order: its step waits to be retried.
     """
     number, is_new = sales.claim(sale, on=on)
     if not is_new:
         return sales.with_number(number)
     sales.submit_basket(sale)
     firm = company()
-    totals = price(sale)
     records, allocations = inventory.reserve(sales.wanted(sale), services=sales.services_in(sale))
+    totals = price(sale)
     ordered = sales.write_order(sale, totals, number=number, records=records, firm=firm, on=on)
     discounts.record(sale, ordered.order)
     payment = planning.payment_for(sale, ordered)
@@ -52,8 +49,8 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
     sales.note(ordered.order, "placed", f"Order over {totals.gross}.", f"order:{number}", by=by)
     plan = planning.plan(ordered, payment, notes)
     if planning.bills_now(ordered, plan):
-        plan[INVOICE] = steps.attempt(
-            ordered.order, INVOICE, lambda: billing.bill_new(ordered, firm, on=on, by=by)
+        plan[steps.INVOICE] = steps.attempt(
+            ordered.order, steps.INVOICE, lambda: billing.bill_new(ordered, firm, on=on, by=by)
         )
     steps.write(ordered.order, plan)
     return ordered.order
@@ -68,27 +65,23 @@ def ship(note: DeliveryNote, *, on: date, by: Any = None) -> None:
     billing.post(postings.shipped(note, delivery.cost_of(lines), released, on=on), by=by)
     sales.move_order(order, delivery.status_of(order))
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
-    if order.status == "shipped":
-        steps.mark(order, Step.Name.SHIP, steps.DONE)
+    planning.goods_are_out(order)
     if planning.bills_on_shipment(order):
-        outcome = steps.attempt(order, INVOICE, lambda: billing.bill_shipped(order, on=on, by=by))
-        steps.mark(order, INVOICE, outcome)
+        steps.take(order, steps.INVOICE, lambda: billing.bill_shipped(order, on=on, by=by))
 
 
 @atomic
 def invoice(order: Any, *, on: date, by: Any = None) -> Invoice:
     """Bill what is not yet billed of an order. Raises NothingToInvoice."""
     order = sales.hold(order.pk)
-    issued = billing.bill(order, on=on, by=by)
-    steps.mark(order, INVOICE, steps.DONE)
-    return issued
+    return billing.bill(order, on=on, by=by)
 
 
 @atomic
 def settle(
     payment: Payment, *, amount: Decimal, reference: str, on: date, by: Any = None
 ) -> PaymentOperation:
-    """Take in money for an order. The same reference is the same money. Raises WrongAmount.
+    """Take in money for an order. The same reference is the same money. Raises WrongAmount, PaymentGone.
 
     Money for what is not yet billed makes the invoice: VAT is due when money comes in.
     """
@@ -96,9 +89,9 @@ def settle(
     if known := payments.noted(payment, reference):
         return known
     operation = payments.capture(payment, amount, reference=reference, on=on, by=by)
-    billing.take_in(operation, payment.order, by=by)
+    still_owed = billing.take_in(operation, payment.order, by=by)
     sales.note(payment.order, "paid", f"{amount} received.", f"payment:{reference}", by=by)
-    planning.money_is_in(payment)
+    planning.money_is_in(payment, still_owed=still_owed)
     return operation
 
 
@@ -106,12 +99,9 @@ def settle(
 def credit(
     invoice: Invoice, *, quantities: dict[int, int], on: date, key: str, reason: str = "", by: Any = None
 ) -> CreditNote:
-    """Credit pieces of an invoice's lines, and refund what was paid for them. Raises NothingToCredit.
-
-    The same key is the same credit note.
-    """
+    """Credit pieces of an invoice's lines, and refund what was paid. The same key is the same credit note."""
     order = sales.hold(invoice.order_id)
-    if known := credit_notes.with_key(key):
+    if known := credit_notes.given(invoice, key):
         return known
     portions = credit_notes.chosen(credit_notes.hold_lines([invoice]), quantities)
     document = billing.credit(invoice, portions, key=key, on=on, reason=reason, by=by)
@@ -136,10 +126,7 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
 def take_back(
     order: Any, *, quantities: dict[int, int], on: date, key: str = "", reason: str = "", by: Any = None
 ) -> Return:
-    """Take shipped pieces (by delivery line) back: restocked, credited and refunded, or none of it.
-
-    The same key is the same return.
-    """
+    """Take shipped pieces (by delivery line) back, credited and refunded. The same key is the same return."""
     order = sales.hold(order.pk)
     if known := delivery.taken_back(key):
         return known
@@ -147,17 +134,14 @@ def take_back(
     billing.post(postings.taken_back(document, cost), by=by)
     documents = billing.credit_returned(order, document, returned, on=on, by=by)
     billing.refund(order, documents, on=on, by=by)
-    sales.note(
-        order, "returned", f"{document.number} came back. {reason}".strip(), f"return:{document.pk}", by=by
-    )
+    sales.note(order, "returned", f"{document.number}: {reason}", f"return:{document.pk}", by=by)
     return document
 
 
 @atomic
 def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Return:
     """Take back goods that were sold elsewhere, so that there is no order: restock, credit, refund."""
-    party = sales.party_of(sale)
     document, cost = delivery.take_back_alone(sale, on=on, reason=reason, by=by)
     billing.post(postings.taken_back(document, cost), by=by)
-    billing.credit_alone(sale, price(sale), party, on=on, reason=reason, by=by)
+    billing.credit_alone(sale, price(sale), on=on, reason=reason, by=by)
     return document

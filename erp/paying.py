@@ -42,10 +42,16 @@ def start_payment(
 
 
 def void_payment(payment: Payment, *, on: date) -> None:
-    """Give up money that was held for an order that was then refused."""
-    providers.get(payment.provider).void(payment)
+    """Give up money that was held for an order that was then refused; its provider is told after commit.
+
+    Raises PaymentGone where the money is an order's: only `cancel` gives that up.
+    """
     with transaction.atomic():
-        payments.void(payment, on=on)
+        held = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
+        if held.order is not None:
+            raise payments.PaymentGone(f"Payment {held} belongs to order {held.order.number}.")
+        payments.void(held, on=on)
+        outbox.enqueue([effect(f"void:{held.pk}", "void", payment=held.pk)])
 
 
 def void_unclaimed(payload: dict[str, Any], *, now: datetime) -> None:

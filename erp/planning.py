@@ -1,6 +1,7 @@
 """What a new order needs next: its payment, the state of its notes, its steps, its effects outside."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from accounting.money import ZERO
@@ -55,24 +56,30 @@ def bills_now(ordered: Ordered, plan: Plan) -> bool:
     return ordered.terms.invoice_on == "order" and Name.INVOICE in plan and plan[Name.INVOICE] == WAITING
 
 
-def money_is_in(payment: Payment) -> None:
-    """Note what money means for an order: its capture is done, and goods that waited for it may leave."""
+def money_is_in(payment: Payment, *, still_owed: Decimal) -> None:
+    """Note what money means for an order: its capture is done, and goods may leave once nothing is owed."""
     order: Any = payment.order
     if providers.get(payment.provider).prepaid:
         steps.mark(order, Name.CAPTURE, steps.DONE)
     waits = order.terms.invoice_on == "payment" or not providers.get(payment.provider).prepaid
-    if waits and payment.captured == order.total_incl_tax and delivery.let_go(order):
+    if waits and not still_owed and delivery.let_go(order):
         _ship_if_automatic(order)
-
-
-def _ship_if_automatic(order: Any) -> None:
-    if steps.is_automatic(order, Name.SHIP):
-        outbox.enqueue([effect(f"ship:{order.pk}:paid", "ship", order_number=order.number, order=order.pk)])
 
 
 def bills_on_shipment(order: Any) -> bool:
     """Return whether a shipment makes an invoice by itself."""
     return order.terms.invoice_on == "shipment" and steps.is_automatic(order, Name.INVOICE)
+
+
+def goods_are_out(order: Any) -> None:
+    """Note that the step to ship is done once everything has left."""
+    if order.status == "shipped":
+        steps.mark(order, Name.SHIP, steps.DONE)
+
+
+def _ship_if_automatic(order: Any) -> None:
+    if steps.is_automatic(order, Name.SHIP):
+        outbox.enqueue([effect(f"ship:{order.pk}:paid", "ship", order_number=order.number, order=order.pk)])
 
 
 def _steps(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -> Iterator[str]:
@@ -92,9 +99,6 @@ def _effects(ordered: Ordered, payment: Payment | None, plan: Plan, *, notes_rea
     if Name.MAIL in waiting:
         yield effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=number, order=order.pk)
     if Name.CAPTURE in waiting and payment and ordered.terms.invoice_on != "shipment":
-        amount = str(payment.amount)
-        yield effect(
-            f"capture:{payment.pk}", "capture", order_number=number, payment=payment.pk, amount=amount
-        )
+        yield payments.to_collect(payment, payment.amount, order_number=number)
     if Name.SHIP in waiting and notes_ready:
         yield effect(f"ship:{order.pk}", "ship", order_number=number, order=order.pk)

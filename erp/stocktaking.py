@@ -14,9 +14,15 @@ from erp.inventory import services as inventory
 from erp.inventory.models import StockMove
 from erp.inventory.services import Cause, Piece
 
+MOST_PIECES = 10_000_000
+
 
 class NoReason(Refusal):
     """A quantity is to change and nobody says why."""
+
+
+class NotCountable(Refusal):
+    """A quantity or a cost that no count can find."""
 
 
 @atomic
@@ -24,7 +30,6 @@ def receive_opening(lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key:
     """Take in goods that were here before: (product, quantity, cost of them). The same key is one time."""
     source_key = f"opening:{key}"
     warehouse = inventory.hold_warehouse(inventory.main_warehouse())
-    inventory.hold_warehouse(warehouse)
     if StockMove.objects.filter(source_key=source_key).exists():
         return
     pieces = [Piece(product.pk, warehouse.pk, quantity, money(cost)) for product, quantity, cost in lines]
@@ -47,10 +52,14 @@ def adjust_stock(
 ) -> None:
     """Correct a count by a quantity, up or down. `cost` is for all pieces found; without it the average.
 
-    The same key is one time. Raises NoReason, OutOfStock.
+    The same key is one time. Raises NoReason, NotCountable, OutOfStock.
     """
     if not reason.strip() or not quantity:
         raise NoReason("An adjustment needs a quantity and a reason.")
+    if quantity > MOST_PIECES:
+        raise NotCountable(f"{quantity} pieces are more than can be counted.")
+    if cost is not None and cost < 0:
+        raise NotCountable("Pieces that were found cannot cost less than nothing.")
     source_key = f"adjustment:{key}"
     inventory.hold_warehouse(warehouse)
     if StockMove.objects.filter(source_key=source_key).exists():

@@ -71,7 +71,7 @@ def reserve(
     """
     records = shelf.hold_records(sorted(wanted))
     for product in sorted(wanted.keys() - records.keys()):
-        raise NotSold(f"'{_title(product)}' is not for sale.")
+        raise NotSold(f"{_title(product)} is not for sale.")
     goods = {product: wanted[product] for product in sorted(wanted.keys() - services)}
     for product, quantity in goods.items():
         _refuse_if_short(records[product], quantity)
@@ -134,9 +134,7 @@ def lose(piece: Piece, *, cause: Cause) -> Decimal:
     levels = [row for row in held.levels.get(piece.product_id, []) if row.warehouse_id == piece.warehouse_id]
     free = min(available(record) if record else 0, levels[0].available if levels else 0)
     if piece.quantity > free:
-        raise OutOfStock(
-            f"Only {free} of '{_title(piece.product_id)}' can be taken off: the rest is promised."
-        )
+        raise OutOfStock(f"Only {free} of {_title(piece.product_id)} can be taken off: the rest is promised.")
     stock = held.values[piece.product_id]
     cost = valuation.cost_of_issue(stock.quantity, stock.value, piece.quantity)
     stock.quantity -= piece.quantity
@@ -200,9 +198,9 @@ def _refuse_if_short(record: Any, quantity: int) -> None:
     if quantity > left:
         title = _title(record.product_id)
         raise OutOfStock(
-            f"Only {left} of '{title}' {'is' if left == 1 else 'are'} left."
+            f"Only {left} of {title} {'is' if left == 1 else 'are'} left."
             if left
-            else f"'{title}' is sold out."
+            else f"{title} is sold out."
         )
 
 
@@ -267,4 +265,6 @@ def _note_moves(pieces: Sequence[Piece], costs: Sequence[Decimal], *, cause: Cau
 
 
 def _title(product: int) -> str:
-    return Product.objects.select_related("parent").get(pk=product).get_title()
+    """Return a product's title in quotes, whatever became of it meanwhile."""
+    found = Product.objects.select_related("parent").filter(pk=product).first()
+    return f"'{found.get_title()}'" if found else "A product that is no longer there"

@@ -59,6 +59,14 @@ def everything(lines: Iterable[InvoiceLine]) -> list[Portion]:
     ]
 
 
+def given(invoice: Invoice, key: str) -> CreditNote | None:
+    """Return the credit note that a key stands for. Raises NothingToCredit where it is another invoice's."""
+    known = CreditNote.objects.filter(source_key=key).first()
+    if known and known.invoice_id != invoice.pk:
+        raise NothingToCredit(f"'{key}' stands for another credit note already: {known}.")
+    return known
+
+
 def chosen(lines: Iterable[InvoiceLine], quantities: dict[int, int]) -> list[Portion]:
     """Return the pieces asked for by invoice line, first those not yet shipped. Raises NothingToCredit."""
     by_key = {line.pk: line for line in lines}
@@ -140,11 +148,6 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
     )
     _write(document, lines)
     return document, lines
-
-
-def with_key(source_key: str) -> CreditNote | None:
-    """Return the credit note that something has caused already."""
-    return CreditNote.objects.filter(source_key=source_key).first()
 
 
 def number(document: CreditNote) -> str:

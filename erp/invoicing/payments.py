@@ -5,11 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.db.models import F
 
 from accounting.money import ZERO, money, money_value
 from accounting.refusal import Refusal
+from erp.documents.models import Outbox
+from erp.documents.outbox import effect
 
+from . import providers
 from .models import Payment, PaymentOperation
 
 State = Payment.State
@@ -22,6 +26,10 @@ class WrongAmount(Refusal):
 
 class PaymentGone(Refusal):
     """A payment that was refused, voided, or already belongs to another order."""
+
+
+class ReferenceTaken(Refusal):
+    """A provider's reference that already stands for other money."""
 
 
 def expect(order: Any, *, party: Any, provider: str, amount: Decimal) -> Payment:
@@ -62,38 +70,60 @@ def attach(payment: Payment, order: Any, *, party: Any, amount: Decimal) -> Paym
 
 
 def hold(payment: Payment) -> Payment:
-    """Lock a payment and read it afresh."""
-    rows = Payment.objects.select_for_update(of=("self",)).select_related("order__terms", "party")
-    return rows.get(pk=payment.pk)
+    """Lock a payment, after its order as every verb does, and read it afresh. Raises PaymentGone."""
+    rows = Payment.objects.select_for_update(of=("order", "self"), no_key=True)
+    rows = rows.select_related("order__terms", "party").filter(order__number__isnull=False)
+    held = rows.filter(pk=payment.pk).first()
+    if held is None:
+        raise PaymentGone(f"Payment {payment} belongs to no order.")
+    return held
 
 
 def capture(
     payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None
 ) -> PaymentOperation:
-    """Note that money came in on a payment that is held. Raises WrongAmount and IllegalTransition."""
+    """Note that money came in on a payment that is held.
+
+    Raises WrongAmount, ReferenceTaken and IllegalTransition.
+    """
     open_amount = payment.amount - payment.captured
-    if not ZERO < amount <= open_amount:
+    if not ZERO < amount <= open_amount or amount != money(amount):
         raise WrongAmount(f"{amount} cannot be taken: {open_amount} of payment {payment} is open.")
     payment.captured += amount
     if payment.state == State.CAPTURED:
         Payment.objects.filter(pk=payment.pk).update(captured=payment.captured)
     else:
         payment.move_to(State.CAPTURED, captured=payment.captured)
-    return _note(payment, Kind.CAPTURE, amount, reference=reference, on=on, by=by)
+    try:
+        return _note(payment, Kind.CAPTURE, amount, reference=reference, on=on, by=by)
+    except IntegrityError:
+        raise ReferenceTaken(f"The reference '{reference}' stands for other money already.") from None
 
 
 def noted(payment: Payment, reference: str) -> PaymentOperation | None:
-    """Return the capture that a provider's reference stands for, if it was noted. Raises PaymentGone."""
-    if payment.order_id is None:
-        raise PaymentGone(f"Payment {payment} belongs to no order.")
+    """Return the capture that a provider's reference stands for, if it was noted."""
     if payment.captured == ZERO:
         return None
     return payment.operations.filter(reference=reference, kind=Kind.CAPTURE).first()
 
 
-def authorised(order: Any) -> list[Payment]:
-    """Return an order's payments that are authorised and wait to be captured."""
-    return list(Payment.objects.filter(order=order, state=State.AUTHORISED).order_by("pk"))
+def collectable(order: Any) -> list[Payment]:
+    """Return an order's payments of which a provider still holds something for us."""
+    rows = Payment.objects.filter(order=order, state__in=(State.AUTHORISED, State.CAPTURED))
+    return [row for row in rows.filter(captured__lt=F("amount")).order_by("pk") if _is_held(row)]
+
+
+def to_collect(payment: Payment, amount: Decimal, *, order_number: str, part: str = "") -> Outbox:
+    """Return the effect that takes money a provider holds: all of it, or a part with a name."""
+    name = f"capture:{part}" if part else "capture"
+    return effect(
+        f"{name}:{payment.pk}",
+        "capture",
+        order_number=order_number,
+        payment=payment.pk,
+        amount=str(amount),
+        reference=f"{payment.reference}:{name}",
+    )
 
 
 def authorise(payment: Payment, *, reference: str, on: date) -> None:
@@ -157,6 +187,10 @@ def pay_out(*, party: Any, provider: str, amount: Decimal, reference: str, on: d
         currency=settings.CURRENCY,
     )
     return _note(payment, Kind.REFUND, amount, reference=f"{reference}:refund", on=on)
+
+
+def _is_held(payment: Payment) -> bool:
+    return providers.get(payment.provider).prepaid
 
 
 def _note(

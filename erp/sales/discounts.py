@@ -27,7 +27,7 @@ def record(sale: Sale, order: Any) -> None:
         return
     vouchers = _hold_vouchers(sale)
     OrderDiscount.objects.bulk_create(_row(order, discount, vouchers) for discount in sale.discounts)
-    for discount in sale.discounts:
+    for discount in sorted(sale.discounts, key=lambda discount: discount.offer):  # locks in one order
         _count_offer(discount)
     for voucher in vouchers.values():
         amount = sum((d.amount for d in sale.discounts if d.voucher == voucher.pk), Decimal(0))
@@ -48,6 +48,8 @@ def _hold_vouchers(sale: Sale) -> dict[int, Any]:
         if not allowed or not voucher.is_active(sale.placed_at):
             raise DiscountUsedUp(str(message) or f"The voucher {voucher.code} is no longer valid.")
         vouchers[voucher.pk] = voucher
+    if wanted - vouchers.keys():
+        raise DiscountUsedUp("The voucher is no longer valid.")
     return vouchers
 
 

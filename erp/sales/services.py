@@ -3,10 +3,12 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale
 from django.conf import settings
+from django.db import connection
 from oscar.core.loading import get_model
 
 from accounting.models import Party, TaxCode
@@ -28,6 +30,10 @@ ShippingAddress = get_model("order", "ShippingAddress")
 # Digits and letters that are hard to confuse when read out over the telephone.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LONGEST_NUMBER = 30
+MOST_PIECES = 1_000_000_000
+MOST_MONEY = Decimal("9999999999.99")  # what Oscar's columns hold
+
+CLAIM = "INSERT INTO sales_salekey (key, order_number) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
 class BasketChanged(Refusal):
@@ -40,6 +46,10 @@ class NumberTaken(Refusal):
 
 class NothingToSell(Refusal):
     """A sale without lines."""
+
+
+class TooMuch(Refusal):
+    """A sale of more pieces or money than an order can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +109,14 @@ def claim(sale: Sale, *, on: date) -> tuple[str, bool]:
     if len(sale.number) > LONGEST_NUMBER:
         raise NumberTaken(f"An order number has at most {LONGEST_NUMBER} characters.")
     number = sale.number or f"{on:%y}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
-    SaleKey.objects.bulk_create([SaleKey(key=sale.key, order_number=number)], ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [sale.key, number])
+        if cursor.rowcount:
+            return number, True
     known = SaleKey.objects.values_list("order_number", flat=True).filter(key=sale.key).first()
     if known is None:
         raise NumberTaken(f"There is already an order with number {number}.")
-    return known, known == number
+    return known, False
 
 
 def submit_basket(sale: Sale) -> None:
@@ -126,7 +139,11 @@ def is_goods(product: Any) -> bool:
 def write_order(
     sale: Sale, totals: Totals, *, number: str, records: dict[int, Any], firm: Company, on: date
 ) -> Ordered:
-    """Write the order, its address(es), lines and terms. `records` are the stock records by product."""
+    """Write the order, its address(es), lines and terms. `records` are the stock records by product.
+
+    Raises TooMuch.
+    """
+    _refuse_too_much(sale, totals)
     ship_to = _address(ShippingAddress, sale.ship_to)
     ship_to.phone_number = sale.ship_to.phone
     ShippingAddress.objects.bulk_create([ship_to])
@@ -198,6 +215,12 @@ def buyer_of(ordered: Ordered) -> dict[str, str]:
     return snapshot(address) | {"email": ordered.email}
 
 
+def _refuse_too_much(sale: Sale, totals: Totals) -> None:
+    before = max(amounts.before_gross for amounts in totals.lines)
+    if max(line.quantity for line in sale.lines) > MOST_PIECES or max(totals.gross, before) > MOST_MONEY:
+        raise TooMuch("This order is too large. Please order less, or write to us.")
+
+
 def _order(sale: Sale, totals: Totals, *, number: str, ship_to: Any, bill_to: Any) -> Any:
     return Order(
         number=number,
@@ -248,11 +271,18 @@ def _terms(sale: Sale, order: Any, *, firm: Company, on: date) -> Terms:
         order=order,
         party=party_of(sale),
         prices=sale.prices,
-        invoice_on=sale.invoice_on or firm.invoice_on,
+        invoice_on=_invoice_on(sale, firm),
         payment_method=sale.payment_method,
         origin=sale.origin,
         ordered_on=on,
     )
+
+
+def _invoice_on(sale: Sale, firm: Company) -> str:
+    """Return what makes the invoice due. Where nothing will be shipped, shipment is the order itself."""
+    policy = sale.invoice_on or firm.invoice_on
+    has_goods = any(is_goods(line.product) for line in sale.lines)
+    return policy if has_goods or policy != "shipment" else "order"
 
 
 def party_of(sale: Sale) -> Party:

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 Mode = Automation.Mode
 State = Step.State
+INVOICE = Step.Name.INVOICE
 STATE_OF_MODE: dict[str, str] = {
     Mode.AUTOMATIC: State.WAITING,
     Mode.MANUAL: State.MANUAL,
@@ -91,6 +92,11 @@ def attempt(order: Any, name: str, action: Callable[[], Any]) -> Outcome:
         logger.exception("Order %s: step '%s' failed", order.number, name)
         return Outcome(State.FAILED, explain(error))
     return DONE
+
+
+def take(order: Any, name: str, action: Callable[[], Any]) -> None:
+    """Attempt a step of an order that is already written, and note how it went."""
+    mark(order, name, attempt(order, name, action))
 
 
 def mark(order: Any, name: str, outcome: Outcome) -> None:

@@ -16,7 +16,7 @@ class BankTransfer(PaymentProvider):
     def authorise(self, payment: Any, form_data: dict[str, str]) -> Answer:
         return Answer(done=True, reference=payment.reference)
 
-    def capture(self, payment: Any) -> Answer:
+    def capture(self, payment: Any, amount: Any, reference: str) -> Answer:
         return Answer(done=False, message="A transfer cannot be collected: it comes in by itself.")
 
     def void(self, payment: Any) -> Answer:

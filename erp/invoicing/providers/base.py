@@ -36,8 +36,8 @@ class PaymentProvider(ABC):
         """Ask for the money to be held."""
 
     @abstractmethod
-    def capture(self, payment: Any) -> Answer:
-        """Take what was held."""
+    def capture(self, payment: Any, amount: Any, reference: str) -> Answer:
+        """Take what was held, or a part of it. Our reference names the part."""
 
     @abstractmethod
     def void(self, payment: Any) -> Answer:

@@ -20,8 +20,8 @@ class SandboxCard(PaymentProvider):
             return Answer(done=False, message="Your card was declined. Please use another one.")
         return Answer(done=False, message="This sandbox knows no such card.")
 
-    def capture(self, payment: Any) -> Answer:
-        return Answer(done=True, reference=f"{payment.reference}:capture")
+    def capture(self, payment: Any, amount: Any, reference: str) -> Answer:
+        return Answer(done=True, reference=reference)
 
     def void(self, payment: Any) -> Answer:
         return Answer(done=True, reference=f"{payment.reference}:void")

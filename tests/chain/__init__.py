@@ -1,0 +1,1 @@
+"""The chain from order to cash, tried from every side."""

@@ -1,0 +1,120 @@
+"""What the tests of the chain share: short ways into it, and a picture of every row to compare with."""
+
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+
+from accounting import chart
+from accounting.ledger import balance
+from erp import order_to_cash, paying
+from erp.delivery.models import DeliveryLine
+from erp.documents import outbox
+from erp.documents.models import Company
+from erp.inventory.models import StockLevel
+from erp.sales.models import Step
+from erp.sales.pricing import price
+from tests.books import is_sound
+from tests.factories import MONDAY, NOON, sale
+
+TUESDAY, FRIDAY = date(2026, 3, 3), date(2026, 3, 6)
+LATER = NOON.replace(year=2027)  # after everything in the outbox is due
+TABLES = (
+    "accounting",
+    "documents",
+    "inventory",
+    "sales",
+    "delivery",
+    "invoicing",
+    "order",
+    "partner",
+    "basket",
+    "voucher",
+    "offer",
+)
+
+
+def every_row():
+    """Return all rows of the chain's tables."""
+    models = [model for model in apps.get_models() if model._meta.app_label in TABLES]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
+
+
+@contextmanager
+def refused(refusal, sentence):
+    """Expect a refusal with a sentence, and that nothing at all has changed by it."""
+    before = every_row()
+    with pytest.raises(refusal, match=sentence):
+        yield
+    assert every_row() == before
+    assert is_sound()
+
+
+def card(amount, key="card-1"):
+    """Have an amount held on the sandbox card."""
+    form = {"card_number": "4111 1111 1111 1111"}
+    return paying.start_payment("card", Decimal(amount), key=key, form_data=form, on=MONDAY)
+
+
+def place(*lines, pay="bank", key="sale-1", email="", **changes):
+    """Place an order on Monday, without a mail unless an address is given."""
+    wish = sale(*lines, key=key, email=email, payment_method=pay, **changes)
+    if pay == "card":
+        wish = sale(
+            *lines,
+            key=key,
+            email=email,
+            payment_method=pay,
+            **changes | {"payment": card(price(wish).gross, key=key)},
+        )
+    return order_to_cash.place(wish, on=MONDAY)
+
+
+def pay(order, *, amount=None, reference="transfer-1"):
+    """The customer's transfer comes in."""
+    payment = order.payments.get()
+    amount = payment.amount if amount is None else Decimal(amount)
+    return order_to_cash.settle(payment, amount=amount, reference=reference, on=TUESDAY)
+
+
+def ship(order):
+    """Everything that is to leave leaves."""
+    for note in order.delivery_notes.exclude(state="shipped").order_by("pk"):
+        order_to_cash.ship(note, on=TUESDAY)
+
+
+def work():
+    """Have all effects that wait."""
+    while outbox.run_due(LATER):
+        pass
+
+
+def fresh(order):
+    return type(order).objects.get(pk=order.pk)
+
+
+def company(**settings):
+    Company.objects.update(**settings)
+
+
+def stepped(order):
+    """Return how far each step of an order is."""
+    return dict(Step.objects.filter(order=order).values_list("name", "state"))
+
+
+def shipped_line(order, place=0):
+    return DeliveryLine.objects.filter(note__order=order).order_by("pk")[place]
+
+
+def on_shelf(product):
+    level = StockLevel.objects.get(product=product)
+    return level.on_hand, level.reserved
+
+
+def balances():
+    """Return what every account with a role holds, those at zero left out."""
+    roles = [value for name, value in vars(chart).items() if name.isupper() and isinstance(value, str)]
+    found = {role: balance(role) for role in roles}
+    return {role: str(amount) for role, amount in found.items() if amount}
