@@ -31,6 +31,10 @@ from erp.sales.sale import Sale
 from erp.sales.services import Ordered
 
 
+class NotYetBilled(Refusal):
+    """Goods came back that were not invoiced: their credit note would have no invoice."""
+
+
 class MoreThanOwed(Refusal):
     """Money came in that nobody owes."""
 
@@ -124,7 +128,9 @@ def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> list[Cre
 def credit_returned(
     order: Any, document: Return, returned: dict[int, int], *, on: date, by: Any
 ) -> list[CreditNote]:
-    """Credit returned pieces (by order line) on the invoices that billed them."""
+    """Credit returned pieces (by order line) on the invoices that billed them. Raises NotYetBilled."""
+    if order.total_incl_tax and steps.is_open(order, Step.Name.INVOICE):
+        raise NotYetBilled(f"Invoice order {order.number} first: nothing else can be credited.")
     documents = []
     left = dict(returned)
     for invoice in Invoice.objects.filter(order=order).order_by("pk"):

@@ -140,7 +140,9 @@ def take_back(
 
 @atomic
 def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Return:
-    """Take back goods that were sold elsewhere, so that there is no order: restock, credit, refund."""
+    """Take back goods sold elsewhere, so that there is no order. The same key is the same return."""
+    if known := delivery.taken_back(sale.key):
+        return known
     document, cost = delivery.take_back_alone(sale, on=on, reason=reason, by=by)
     billing.post(postings.taken_back(document, cost), by=by)
     billing.credit_alone(sale, price(sale), on=on, reason=reason, by=by)

@@ -137,7 +137,12 @@ def take_back(
 def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tuple[Return, Decimal]:
     """Put goods on the shelf that were sold elsewhere: at the average, else at the sale's cost."""
     document = Return.objects.create(
-        number=f"RT-{sale.number}", state=Return.State.CLOSED, received_on=on, reason=reason, user=by
+        number=f"RT-{sale.number}",
+        key=sale.key,
+        state=Return.State.CLOSED,
+        received_on=on,
+        reason=reason,
+        user=by,
     )
     pieces = [_found_piece(line) for line in sale.lines if is_goods(line.product)]
     ReturnLine.objects.bulk_create(

@@ -73,6 +73,12 @@ def is_automatic(order: Any, name: str) -> bool:
     return Step.objects.filter(order=order, name=name).exclude(state__in=(State.MANUAL, State.OFF)).exists()
 
 
+def is_open(order: Any, name: str) -> bool:
+    """Return whether a step of an order is still to be taken."""
+    still_open = (State.WAITING, State.FAILED, State.MANUAL)
+    return Step.objects.filter(order=order, name=name, state__in=still_open).exists()
+
+
 def drop(order: Any) -> None:
     """Note that an order needs none of its open steps any more."""
     still_open = (State.WAITING, State.FAILED, State.MANUAL)
