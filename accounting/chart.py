@@ -59,7 +59,11 @@ def accounts(names: Iterable[str]) -> dict[str, Account]:
 
 
 def account(name: str) -> Account:
-    return accounts([name])[name]
+    """Return an account by its role or code, in use or not, to read what it holds. Raises UnknownAccount."""
+    found = Account.objects.filter(Q(role=name) | Q(code=name)).first()
+    if found is None:
+        raise UnknownAccount(f"The chart has no account for {name}.")
+    return found
 
 
 def seed(using: str = DEFAULT_DB_ALIAS) -> None:

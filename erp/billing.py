@@ -4,7 +4,8 @@ The verbs of `order_to_cash` call these inside their transactions. What a custom
 settles it is read from the open items of the books, never kept a second time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,7 @@ from accounting.refusal import Refusal
 from erp import postings
 from erp.delivery.models import Return
 from erp.documents import outbox
-from erp.documents.models import Company
+from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
 from erp.documents.services import company
 from erp.invoicing import credit_notes, invoices, payments, providers
@@ -71,16 +72,9 @@ def bill(order: Any, *, on: date, by: Any) -> Invoice:
 
 
 def bill_shipped(order: Any, *, on: date, by: Any) -> None:
-    """Bill what has been shipped, unless money that came in has billed it, and collect it from a card."""
-    try:
-        issued = _bill(order, only_shipped=True, on=on, by=by)
-    except NothingToInvoice:
-        return
-    if issued.gross and steps.is_automatic(order, Step.Name.CAPTURE):
-        outbox.enqueue(
-            payments.to_collect(payment, issued.gross, order_number=order.number, part=str(issued.pk))
-            for payment in payments.collectable(order)
-        )
+    """Bill what has been shipped, unless money that came in has billed it already."""
+    with suppress(NothingToInvoice):
+        _bill(order, only_shipped=True, on=on, by=by)
 
 
 def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> Decimal:
@@ -195,10 +189,18 @@ def _bill(order: Any, *, only_shipped: bool, on: date, by: Any) -> Invoice:
         raise NothingToInvoice(f"Order {order.number} is cancelled.")
     so_far = invoices.progress(order)
     issued = _issue(sales.load(order), company(), so_far, only_shipped=only_shipped, on=on, by=by)
-    outbox.enqueue(
-        [effect(f"mail:invoice:{issued.pk}", "invoice_mail", order_number=order.number, invoice=issued.pk)]
-    )
+    outbox.enqueue(_effects(order, issued))
     return issued
+
+
+def _effects(order: Any, issued: Invoice) -> Iterator[Outbox]:
+    """Yield what an invoice brings about: its mail, and if it is due on shipment its part of a held card."""
+    number = order.number
+    yield effect(f"mail:invoice:{issued.pk}", "invoice_mail", order_number=number, invoice=issued.pk)
+    if order.terms.invoice_on == "shipment" and steps.is_automatic(order, Step.Name.CAPTURE):
+        for payment in payments.collectable(order):
+            if amount := min(issued.gross, payment.amount - payment.captured):
+                yield payments.to_collect(payment, amount, order_number=number, part=str(issued.pk))
 
 
 def _issue(

@@ -57,8 +57,8 @@ def ship(payload: dict[str, Any], *, now: datetime) -> None:
 
 def ship_ready(order: Any, *, on: date, by: Any = None) -> int:
     """Ship the notes of an order that are ready; return how many."""
-    notes = DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY)
-    for note in notes.order_by("pk"):
+    notes = list(DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY).order_by("pk"))
+    for note in notes:
         order_to_cash.ship(note, on=on, by=by)
     return len(notes)
 
