@@ -13,7 +13,7 @@ from .chain import LineFacts, next_hash
 from .chart import account, accounts
 from .entry import Entry, Line, Unbalanced, credit, debit
 from .inside import inside_transaction
-from .models import Account, JournalEntry, JournalLine, entry_no
+from .models import Account, JournalEntry, JournalLine, OpenItem, entry_no
 from .money import ZERO, minor
 from .periods import period_for, period_known
 from .refusal import Refusal
@@ -196,6 +196,8 @@ def _posted_before(entry: Entry) -> JournalEntry:
         raise AlreadyPosted(
             f"{entry.source_key} was posted already as {before}, and says something else now."
         )
+    items = OpenItem.objects.filter(line__entry=before).order_by("pk")
+    before.open_items = list(items.values_list("pk", flat=True))
     return before
 
 

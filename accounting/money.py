@@ -24,8 +24,8 @@ def money(amount: Decimal | int | str) -> Decimal:
     return value.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def minor(amount: Decimal | int) -> int:
-    """Return the amount in minor units. An amount with part of a cent is a ValueError."""
+def minor(amount: Decimal | int | float) -> int:
+    """Return the amount in minor units. Part of a cent is a ValueError, a float a TypeError."""
     if isinstance(amount, float):
         raise TypeError("Money is not kept in floats")
     cents = amount * 100

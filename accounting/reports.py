@@ -55,7 +55,7 @@ class LedgerRow:
 
     entry_id: int
     line_no: int
-    date: date
+    day: date
     amount: Decimal
     journal: str
     number: int

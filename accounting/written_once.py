@@ -11,10 +11,13 @@ class WrittenOnceQuerySet(models.QuerySet):
         raise TypeError(f"{self.model.__name__} rows are never deleted")
 
 
+WrittenOnceManager = models.Manager.from_queryset(WrittenOnceQuerySet)
+
+
 class WrittenOnce(models.Model):
     """A row that is inserted and then left alone."""
 
-    objects = WrittenOnceQuerySet.as_manager()
+    objects = WrittenOnceManager()
 
     class Meta:
         abstract = True
@@ -22,5 +25,5 @@ class WrittenOnce(models.Model):
     def save(self, **kwargs):
         super().save(**(kwargs | {"force_insert": True}))
 
-    def delete(self, **kwargs):
+    def delete(self, using=None, keep_parents=False):
         raise TypeError(f"{type(self).__name__} rows are never deleted")

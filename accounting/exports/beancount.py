@@ -22,7 +22,7 @@ def write(stream: IO[str], start: date | None = None, end: date | None = None) -
         _write_legs(stream, opening)
     for head, legs in plain_text.entries(start, end):
         said = _quoted(f"{head.document_no} {head.entry_memo}")
-        stream.write(f"\n{head.date} * {said}\n")
+        stream.write(f"\n{head.day} * {said}\n")
         stream.write(f"  number: {_quoted(head.entry_no)}\n  source: {_quoted(head.source_key)}\n")
         _write_legs(stream, legs)
 

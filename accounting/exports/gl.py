@@ -41,7 +41,7 @@ def write(stream: IO[str], start: date | None = None, end: date | None = None) -
 def _cells(line: LedgerRow) -> list:
     return [
         line.entry_no,
-        line.date.isoformat(),
+        line.day.isoformat(),
         line.journal,
         text(line.account_code),
         text(line.account_name),

@@ -20,7 +20,7 @@ def write(stream: IO[str], start: date | None = None, end: date | None = None) -
         _write_legs(stream, opening)
     for head, legs in plain_text.entries(start, end):
         said = plain_text.words(f"{head.document_no} {head.entry_memo}")
-        stream.write(f"\n{head.date} ({head.entry_no}) {said}\n")
+        stream.write(f"\n{head.day} ({head.entry_no}) {said}\n")
         _write_legs(stream, legs)
 
 

@@ -33,14 +33,10 @@ def written_once(model: type[models.Model]) -> Iterator[Rule]:
 
 def frozen_when(model: type[models.Model], condition: str, may_change: set[str]) -> Iterator[Rule]:
     table, name = model._meta.db_table, model._meta.verbose_name
-    columns = [field.column for field in model._meta.local_concrete_fields if not field.generated]
-    row = ", ".join(f'OLD."{column}" AS "{column}"' for column in columns)
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]
+    row = ", ".join(f'OLD."{field.column}" AS "{field.column}"' for field in fields)
     holds = f"EXISTS (SELECT 1 FROM (SELECT {row}) AS was WHERE {condition})"
-    fixed = [
-        field.column
-        for field in model._meta.local_concrete_fields
-        if not field.generated and not {field.name, field.column} & may_change
-    ]
+    fixed = [str(field.column) for field in fields if not {field.name, field.column} & may_change]
     yield key_stays_taken(table)
     yield Rule(table, "UPDATE", f"({changed(*fixed)}) AND {holds}", f"This {name} can no longer be changed.")
     yield Rule(table, "DELETE", holds, f"This {name} can no longer be deleted.")

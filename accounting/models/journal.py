@@ -1,12 +1,14 @@
 """Journal entries and their lines. `ledger` alone writes them; `guards` make the database insist."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from accounting.money import MoneyField, money_value
-from accounting.written_once import WrittenOnce, WrittenOnceQuerySet
+from accounting.written_once import WrittenOnce, WrittenOnceManager, WrittenOnceQuerySet
 
 from .accounts import Account, Party, TaxCode
 from .calendar import FiscalYear, Period
@@ -55,7 +57,7 @@ class JournalEntry(models.Model):
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     hash = models.CharField(max_length=64, blank=True)
 
-    objects = WrittenOnceQuerySet.as_manager()
+    objects = WrittenOnceManager()
     open_items: list[int]  # Keys of the open items of an entry that was just posted.
 
     class Meta:
@@ -99,6 +101,9 @@ class JournalLineQuerySet(WrittenOnceQuerySet):
         return lines if end is None else lines.filter(date__lte=end)
 
 
+JournalLineManager = models.Manager.from_queryset(JournalLineQuerySet)
+
+
 class JournalLine(WrittenOnce):
     """An amount on an account: debit positive, credit negative."""
 
@@ -120,7 +125,7 @@ class JournalLine(WrittenOnce):
         expression=Greatest(-F("amount"), money_value(0)), output_field=MoneyField(), db_persist=True
     )
 
-    objects = JournalLineQuerySet.as_manager()
+    objects: ClassVar = JournalLineManager()
 
     class Meta:
         constraints = [
