@@ -32,9 +32,9 @@ class Stage:
         return time.monotonic() - self.began
 
     def at(self, detail: str) -> None:
-        """Say how far it is. May be called often."""
+        """Say how far it is. May be called often: a log gets only one such line now and then."""
         now = time.monotonic()
-        if now - self.last_shown > (0.1 if self.stream.isatty() else SECONDS_BETWEEN_LINES):
+        if self.stream.isatty() or now - self.last_shown > SECONDS_BETWEEN_LINES:
             self.last_shown = now
             self._show(f"{detail}, {self.seconds:.0f} s")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bootstrap.progress import Stage
 
-SECONDS_FOR_APT = 180
+SECONDS_FOR_APT = 120
 
 
 def install(*packages: str) -> bool:

@@ -20,9 +20,10 @@ from accounting.refusal import Refusal
 from bootstrap import system
 from bootstrap.progress import Stage
 from erp.backoffice import demo, trial
+from erp.invoicing.pdf import LIBRARIES
 
-# What WeasyPrint draws PDFs with: the library it loads, and the Debian package that brings it.
-DRAWING = {"pangoft2-1.0": "libpangoft2-1.0-0", "harfbuzz-subset": "libharfbuzz-subset0"}
+# By these names the libraries that draw PDFs are looked for.
+DRAWING = ("pangoft2-1.0", "harfbuzz-subset")
 
 
 class Command(BaseCommand):
@@ -52,10 +53,8 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         """Do what is not yet done; on the second start that is next to nothing."""
-        if absent := [
-            package for library, package in DRAWING.items() if not ctypes.util.find_library(library)
-        ]:
-            system.install(*absent)
+        if not all(map(ctypes.util.find_library, DRAWING)):
+            system.install(*LIBRARIES.split())
         if steps := _migrations_to_run():
             with Stage("Making the database") as stage:
                 call_command("migrate", stdout=Counted("Applying", lambda n: stage.at(f"{n} of {steps}")))
@@ -70,7 +69,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\nReady after {time.time() - started:.0f} s.\n")
         self.stdout.write(f"  shop           {shop}\n  back office    {shop}admin/\n")
         for role, email, password in demo.LOGINS:
-            self.stdout.write(f"  {role:<13}  {email:<30} {password}")
+            self.stdout.write(f"  {role:<13}  {email:<32} {password}")
         self.stdout.write(f"  sent mails     {settings.VAR_DIR / 'mail'}\n")
 
     def serve(self, port: int) -> None:
