@@ -22,6 +22,7 @@ from bootstrap.progress import Stage
 from erp.backoffice import demo, trial
 from erp.invoicing.pdf import LIBRARIES
 
+SECONDS_TO_END = 5
 # By these names the libraries that draw PDFs are looked for.
 DRAWING = ("pangoft2-1.0", "harfbuzz-subset")
 
@@ -55,9 +56,10 @@ class Command(BaseCommand):
         """Do what is not yet done; on the second start that is next to nothing."""
         if not all(map(ctypes.util.find_library, DRAWING)):
             system.install(*LIBRARIES.split())
-        if steps := _migrations_to_run():
-            with Stage("Making the database") as stage:
-                call_command("migrate", stdout=Counted("Applying", lambda n: stage.at(f"{n} of {steps}")))
+        # Also when no step is left: what follows the last one may have been cut short.
+        steps = _migrations_to_run()
+        with Stage("Making the database" if steps else "Looking at the database") as stage:
+            call_command("migrate", stdout=Counted("Applying", lambda n: stage.at(f"{n} of {steps}")))
         with Stage("Loading the demo company") as stage:
             demo.load(stage.at)
         self.stdout.write("Checking the books:")
@@ -84,7 +86,16 @@ class Command(BaseCommand):
                 options = {"use_reloader": False, "skip_checks": True, "stdout": io.StringIO()}
                 call_command("runserver", f"{trial.HOST}:{port}", **options)
             finally:
-                worker.terminate()
+                _end(worker)
+
+
+def _end(worker: subprocess.Popen) -> None:
+    """Let it finish what it is at, but nobody waits long for Ctrl-C: the next worker would do it again."""
+    worker.terminate()
+    try:
+        worker.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        worker.kill()
 
 
 class Counted(io.StringIO):
@@ -96,7 +107,8 @@ class Counted(io.StringIO):
 
     def write(self, text: str) -> int:
         written = super().write(text)
-        self.when_counted(self.getvalue().count(self.word))
+        if self.word in text:
+            self.when_counted(self.getvalue().count(self.word))
         return written
 
 

@@ -39,7 +39,8 @@ class Command(BaseCommand):
     def seconds_to_wait(self) -> float:
         """Do what is due, and return how long to rest before the next look."""
         try:
-            return 0 if outbox.run_due(timezone.now()) else SECONDS_IDLE
+            # One at a time, so that it hears soon that it is told to end.
+            return 0 if outbox.run_due(timezone.now(), limit=1) else SECONDS_IDLE
         except OperationalError as error:
             # What was being done is still in the outbox: its lease ends, and it is done then.
             self.stderr.write(f"The database does not answer, trying again: {error}")
