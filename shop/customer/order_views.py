@@ -73,7 +73,7 @@ def _pdf(request, document) -> HttpResponse:
         content = document_pdf(document)
     except Refusal as refusal:
         return _sorry(request, refusal, status=503)
-    headers = {"Content-Disposition": f'inline; filename="{document}.pdf"'}
+    headers = {"Content-Disposition": f'attachment; filename="{document}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 

@@ -1,12 +1,16 @@
 """Looking around: lists, categories, search, the page of a product."""
 
+import io
 import re
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
+from PIL import Image
 
 from tests.factories import ProductFactory, StockRecordFactory
 
@@ -212,6 +216,21 @@ def test_the_number_of_queries_of_a_product_does_not_grow_with_variants(client):
         child.stockrecords.all().delete()
         StockRecordFactory(product=child, price="1.00", partner_sku=f"V{number}")
     assert queries(client, parent.get_absolute_url()) == few <= 10
+
+
+def test_a_thumbnail_that_is_on_disk_costs_no_query(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    for number in range(3):
+        content = io.BytesIO()
+        Image.new("RGB", (60, 40), "#c4935f").save(content, "JPEG")
+        picture = get_model("catalogue", "ProductImage")(product=product(f"Mug {number}"))
+        picture.original.save("mug.jpg", ContentFile(content.getvalue()))
+    client.get("/catalogue/")
+    cache.clear()
+    with CaptureQueriesContext(connection) as captured:
+        page = text(client.get("/catalogue/"))
+    assert page.count("/media/thumbnails/") == 3
+    assert not [query for query in captured if "thumbnail_kvstore" in query["sql"]]
 
 
 def test_an_offer_has_a_page_with_its_products(client):

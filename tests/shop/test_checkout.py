@@ -1,5 +1,6 @@
 """The checkout: a guest's and an account's purchase, and everything that can come between."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 

@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from shop import pages
+from shop.cache import ForgivingRedisCache
 
 from .buying import product, text
 
@@ -84,6 +85,18 @@ def test_a_database_that_is_away_is_answered_by_a_sentence(client, monkeypatch):
     response = client.get("/catalogue/")
     assert response.status_code == 503
     assert "Something is not working right now" in text(response)
+
+
+def test_a_redis_that_is_away_is_an_empty_cache():
+    cache = ForgivingRedisCache("redis://127.0.0.1:1/0", {})
+    cache.set("key", 1)
+    cache.set_many({"key": 1})
+    cache.delete_many(["key"])
+    assert cache.get("key", "nothing") == "nothing"
+    assert cache.get_many(["key"]) == {}
+    assert not cache.add("key", 1)
+    assert not cache.delete("key")
+    assert "key" not in cache
 
 
 def test_the_dashboard_of_oscar_is_not_mounted(client):
