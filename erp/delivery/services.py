@@ -144,7 +144,7 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tup
         reason=reason,
         user=by,
     )
-    pieces = [_found_piece(line) for line in sale.lines if is_goods(line.product)]
+    pieces = _found_pieces([line for line in sale.lines if is_goods(line.product)])
     ReturnLine.objects.bulk_create(
         ReturnLine(returned=document, product_id=piece.product_id, quantity=piece.quantity, cost=piece.cost)
         for piece in pieces
@@ -154,11 +154,15 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tup
     return document, worth(pieces)
 
 
-def _found_piece(line: SaleLine) -> Piece:
-    cost = inventory.average_cost(line.product, line.quantity)
-    if cost is None:
-        cost = line.cost_if_unknown
-    return Piece(line.product.pk, inventory.main_warehouse().pk, line.quantity, cost)
+def _found_pieces(lines: list[SaleLine]) -> list[Piece]:
+    averages = inventory.average_costs([(line.product.pk, line.quantity) for line in lines])
+    warehouse = inventory.main_warehouse()
+    return [
+        Piece(
+            line.product.pk, warehouse.pk, line.quantity, line.cost_if_unknown if average is None else average
+        )
+        for line, average in zip(lines, averages, strict=True)
+    ]
 
 
 def status_of(order: Any) -> str:
@@ -201,14 +205,13 @@ def _returnable(order: Any, quantities: dict[int, int]) -> list[DeliveryLine]:
 
 def _lines(ordered: Ordered, shares: dict[DeliveryNote, list[Allocation]]) -> Iterable[DeliveryLine]:
     """Give each note its part of the order lines. A product may stand on several lines of an order."""
-    left = {line.row.pk: line.row.quantity for line in ordered.lines if line.goods}
+    rows = _goods(ordered)
+    left = {line.row.pk: line.row.quantity for line in ordered.lines}
     for note, allocations in shares.items():
         for allocation in allocations:
             rest = allocation.quantity
-            for line in ordered.lines:
-                row = line.row
-                part = min(rest, left.get(row.pk, 0)) if row.product_id == allocation.product_id else 0
-                if part:
+            for row in rows[allocation.product_id]:
+                if part := min(rest, left[row.pk]):
                     left[row.pk] -= part
                     rest -= part
                     yield DeliveryLine(
@@ -219,6 +222,15 @@ def _lines(ordered: Ordered, shares: dict[DeliveryNote, list[Allocation]]) -> It
                         title=row.title,
                         quantity=part,
                     )
+
+
+def _goods(ordered: Ordered) -> dict[int, list[Any]]:
+    """Return the rows of an order by product, services left out."""
+    rows = defaultdict(list)
+    for line in ordered.lines:
+        if line.goods:
+            rows[line.row.product_id].append(line.row)
+    return rows
 
 
 def _pieces(note: DeliveryNote, lines: Iterable[DeliveryLine]) -> list[Piece]:

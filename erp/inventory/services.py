@@ -150,12 +150,14 @@ def worth(pieces: Iterable[Piece]) -> Decimal:
     return sum((piece.cost or ZERO for piece in pieces), ZERO)
 
 
-def average_cost(product: Any, quantity: int) -> Decimal | None:
-    """Return what a quantity is worth at today's average, or None where nothing is here."""
-    stock = StockValue.objects.filter(product=product, quantity__gt=0).first()
-    if stock is None:
-        return None
-    return valuation.cost_of_gain(stock.quantity, stock.value, quantity)
+def average_costs(pieces: Sequence[tuple[int, int]]) -> list[Decimal | None]:
+    """Return what each quantity of a product is worth at today's average, or None where nothing is here."""
+    rows = StockValue.objects.filter(product__in={product for product, _ in pieces}, quantity__gt=0)
+    stock = {row.product_id: (row.quantity, row.value) for row in rows}
+    return [
+        valuation.cost_of_gain(*stock[product], quantity) if product in stock else None
+        for product, quantity in pieces
+    ]
 
 
 def set_price(record: Any, price: Decimal | None, *, by: Any = None) -> None:
