@@ -4,9 +4,11 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import Sum
 
 from accounting.models import JournalEntry, JournalLine
@@ -17,12 +19,11 @@ from erp.documents.models import Company
 from erp.inventory.models import StockLevel
 from erp.sales.models import Step
 from erp.sales.pricing import price
-from tests.books import is_sound
 from tests.factories import MONDAY, NOON, sale
 
 TUESDAY, FRIDAY = date(2026, 3, 3), date(2026, 3, 6)
 LATER = NOON.replace(year=2027)  # after everything in the outbox is due
-TABLES = (
+PARTS = (
     "accounting",
     "documents",
     "inventory",
@@ -39,18 +40,26 @@ TABLES = (
 
 def every_row():
     """Return all rows of the chain's tables."""
-    models = [model for model in apps.get_models() if model._meta.app_label in TABLES]
-    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in tables():
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+@cache
+def tables():
+    return sorted(model._meta.db_table for model in apps.get_models() if model._meta.app_label in PARTS)
 
 
 @contextmanager
-def refused(refusal, sentence, *, sound=True):
+def refused(refusal, sentence):
     """Expect a refusal with a sentence, and that nothing at all has changed by it."""
     before = every_row()
     with pytest.raises(refusal, match=sentence):
         yield
     assert every_row() == before
-    assert not sound or is_sound()
 
 
 def card(amount, key="card-1"):

@@ -163,17 +163,13 @@ def test_a_locked_period_fails_the_invoice_until_it_has_another_date(lamp):
 
     failed = step(order, "invoice")
     assert failed.reason == "2026-03 is locked: nothing can be posted into it."
-    with refused_and_still_failed(periods.PeriodLocked, "2026-03 is locked"):
+    with refused(periods.PeriodLocked, "2026-03 is locked"):
         retry(failed, on=TUESDAY)
 
     retry(failed, on=APRIL)
     assert stepped(order)["invoice"] == "done"
     assert order.invoices.get().number == "INV-2026-000001"
     assert is_sound()
-
-
-def refused_and_still_failed(refusal, sentence):
-    return refused(refusal, sentence, sound=False)
 
 
 def test_an_invoice_that_fails_on_shipment_lets_the_goods_go(lamp):
