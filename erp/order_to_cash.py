@@ -21,7 +21,7 @@ from erp.documents.services import company
 from erp.inventory import services as inventory
 from erp.invoicing import credit_notes, invoices, payments
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
-from erp.sales import discounts, steps
+from erp.sales import discounts, steps, wishes
 from erp.sales import services as sales
 from erp.sales.pricing import price
 from erp.sales.sale import Sale
@@ -34,12 +34,12 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
     Raises OutOfStock, NotSold, NothingToSell, TooMuch, BasketChanged, DiscountUsedUp, WrongAmount and
     PaymentGone. An invoice that cannot be issued does not lose the order: its step waits to be retried.
     """
-    number, is_new = sales.claim(sale, on=on)
+    number, is_new = wishes.claim(sale, on=on)
     if not is_new:
         return sales.with_number(number)
-    sales.submit_basket(sale)
+    wishes.submit_basket(sale)
     firm = company()
-    records, allocations = inventory.reserve(sales.wanted(sale), services=sales.services_in(sale))
+    records, allocations = inventory.reserve(wishes.wanted(sale), services=wishes.services_in(sale))
     totals = price(sale)
     ordered = sales.write_order(sale, totals, number=number, records=records, firm=firm, on=on)
     discounts.record(sale, ordered.order)

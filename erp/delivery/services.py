@@ -21,6 +21,7 @@ from .models import DeliveryLine, DeliveryNote, Return, ReturnLine
 
 State = DeliveryNote.State
 OPEN = (State.WAITING_PAYMENT, State.READY)
+Part = tuple[DeliveryLine, int, Decimal]  # pieces of a line that come back, and what they had cost
 
 
 class NothingToReturn(Refusal):
@@ -109,29 +110,31 @@ def take_back(
         key=key or None,
         user=by,
     )
-    costs = [
-        cost_of_return(line.cost or ZERO, line.quantity, line.returned, quantities[line.pk]) for line in lines
-    ]
-    rows = [
+    parts = [_part(line, quantities[line.pk]) for line in lines]
+    _count_back(document, parts)
+    pieces = [Piece(line.product_id, line.note.warehouse_id, n, cost) for line, n, cost in parts]
+    inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
+    returned: dict[int, int] = defaultdict(int)
+    for line, pieces_back, _ in parts:
+        returned[line.order_line_id] += pieces_back
+    return document, returned, worth(pieces)
+
+
+def _part(line: DeliveryLine, pieces: int) -> Part:
+    return line, pieces, cost_of_return(line.cost or ZERO, line.quantity, line.returned, pieces)
+
+
+def _count_back(document: Return, parts: list[Part]) -> None:
+    ReturnLine.objects.bulk_create(
         ReturnLine(returned=document, delivery_line=line, product_id=line.product_id, quantity=n, cost=cost)
-        for line, cost, n in zip(lines, costs, (quantities[line.pk] for line in lines), strict=True)
-    ]
-    ReturnLine.objects.bulk_create(rows)
+        for line, n, cost in parts
+    )
     update_rows(
         DeliveryLine._meta.db_table,
         "returned = returned + v.column2",
         "id = v.column1",
-        [(line.pk, quantities[line.pk]) for line in lines],
+        [(line.pk, n) for line, n, _ in parts],
     )
-    pieces = [
-        Piece(line.product_id, line.note.warehouse_id, quantities[line.pk], cost)
-        for line, cost in zip(lines, costs, strict=True)
-    ]
-    inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
-    returned: dict[int, int] = defaultdict(int)
-    for line in lines:
-        returned[line.order_line_id] += quantities[line.pk]
-    return document, returned, sum(costs, ZERO)
 
 
 def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tuple[Return, Decimal]:

@@ -1,6 +1,5 @@
 """Writes Oscar's order rows from a Sale, in bulk: the number of statements does not grow with the lines."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +7,6 @@ from typing import Any
 
 from babel import Locale
 from django.conf import settings
-from django.db import connection
 from oscar.core.loading import get_model
 
 from accounting.models import Party, TaxCode
@@ -16,36 +14,17 @@ from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp.documents.models import Company, IllegalTransition
 
-from .models import OrderEvent, SaleKey, Terms
+from .models import OrderEvent, Terms
 from .pricing import Amounts, Totals, tax_on
 from .sale import Address, Sale, SaleLine
 
-Basket = get_model("basket", "Basket")
-BasketLine = get_model("basket", "Line")
 BillingAddress = get_model("order", "BillingAddress")
 Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
 ShippingAddress = get_model("order", "ShippingAddress")
 
-# Digits and letters that are hard to confuse when read out over the telephone.
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-LONGEST_NUMBER = 30
 MOST_PIECES = 1_000_000_000
 MOST_MONEY = Decimal("9999999999.99")  # what Oscar's columns hold
-
-CLAIM = "INSERT INTO sales_salekey (key, order_number) VALUES (%s, %s) ON CONFLICT DO NOTHING"
-
-
-class BasketChanged(Refusal):
-    """The basket is no longer what the customer was shown."""
-
-
-class NumberTaken(Refusal):
-    """The order number that was asked for is another sale's, or too long."""
-
-
-class NothingToSell(Refusal):
-    """A sale without lines."""
 
 
 class TooMuch(Refusal):
@@ -84,51 +63,6 @@ def hold(pk: int) -> Any:
     """Lock an order with its terms: what happens to it happens one after the other."""
     rows = Order.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("terms__party", "user").get(pk=pk)
-
-
-def wanted(sale: Sale) -> dict[int, int]:
-    """Return the quantities by product. Raises NothingToSell."""
-    if not sale.lines or any(line.quantity < 1 for line in sale.lines):
-        raise NothingToSell("There is nothing to order.")
-    quantities: dict[int, int] = {}
-    for line in sale.lines:
-        quantities[line.product.pk] = quantities.get(line.product.pk, 0) + line.quantity
-    return quantities
-
-
-def services_in(sale: Sale) -> frozenset[int]:
-    """Return the products of a sale that lie in no warehouse."""
-    return frozenset(line.product.pk for line in sale.lines if not is_goods(line.product))
-
-
-def claim(sale: Sale, *, on: date) -> tuple[str, bool]:
-    """Return the order number that belongs to the sale's key, and whether this call made it.
-
-    Of two callers with one key the second waits here until the first one's order is committed.
-    """
-    if len(sale.number) > LONGEST_NUMBER:
-        raise NumberTaken(f"An order number has at most {LONGEST_NUMBER} characters.")
-    number = sale.number or f"{on:%y}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [sale.key, number])
-        if cursor.rowcount:
-            return number, True
-    known = SaleKey.objects.values_list("order_number", flat=True).filter(key=sale.key).first()
-    if known is None:
-        raise NumberTaken(f"There is already an order with number {number}.")
-    return known, False
-
-
-def submit_basket(sale: Sale) -> None:
-    """Close the basket a sale was made from. Raises BasketChanged where it holds something else by now."""
-    if sale.basket_id is None:
-        return
-    open_baskets = Basket.objects.filter(pk=sale.basket_id, status__in=(Basket.OPEN, Basket.SAVED))
-    if not open_baskets.update(status=Basket.SUBMITTED, date_submitted=sale.placed_at):
-        raise BasketChanged("This basket was already ordered or is no longer open.")
-    there = BasketLine.objects.filter(basket_id=sale.basket_id).values_list("product_id", "quantity")
-    if sorted(there) != sorted((line.product.pk, line.quantity) for line in sale.lines):
-        raise BasketChanged("Your basket was changed in another window. Please look at it again.")
 
 
 def is_goods(product: Any) -> bool:

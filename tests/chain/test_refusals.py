@@ -12,7 +12,8 @@ from erp.inventory.services import NotSold, OutOfStock
 from erp.invoicing.payments import PaymentGone, ReferenceTaken, WrongAmount
 from erp.sales.discounts import DiscountUsedUp
 from erp.sales.sale import SaleDiscount
-from erp.sales.services import BasketChanged, NothingToSell, NumberTaken, TooMuch
+from erp.sales.services import TooMuch
+from erp.sales.wishes import BasketChanged, NothingToSell, NumberTaken
 from tests.chain.scenes import (
     TUESDAY,
     card,

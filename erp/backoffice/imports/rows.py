@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounting.money import ZERO
 from accounting.refusal import Refusal
-from erp.sales.services import LONGEST_NUMBER
+from erp.sales.wishes import LONGEST_NUMBER
 
 from .countries import country_code
 from .reading import Raw
