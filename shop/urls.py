@@ -1,7 +1,9 @@
 """The shop's addresses. Oscar's names are kept where Oscar's models ask for them."""
 
+from django.conf import settings
 from django.contrib.auth.views import LogoutView, PasswordResetDoneView
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from .basket import views as basket
 from .catalogue import views as catalogue
@@ -65,4 +67,5 @@ urlpatterns = [
     path("checkout/", include((CHECKOUT, "checkout"))),
     path("", include((CUSTOMER, "customer"))),
     path("shipping/", shipping_costs, name="shipping-costs"),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/icon.svg")),
 ]

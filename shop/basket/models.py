@@ -1,5 +1,7 @@
 """Oscar's basket. Its lines come with everything that prices, pictures and taxes need: constant queries."""
 
+from typing import Any
+
 from oscar.apps.basket.abstract_models import AbstractBasket, AbstractLine
 
 WITH_LINES = (
@@ -13,6 +15,8 @@ PICTURES = ("product__images", "product__parent__images")
 
 
 class Basket(AbstractBasket):
+    _lines: Any
+
     def all_lines(self):
         """Return the lines, loaded once: offers leave their discounts on them."""
         if self.pk is None:

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from oscar.core.loading import get_model
 
+from accounting.money import ZERO
 from erp.delivery.models import DeliveryNote
 from erp.invoicing import links
 from erp.invoicing.models import CreditNote, Invoice, Payment
@@ -44,13 +45,19 @@ def by_token(request: Any, token: str) -> Any:
 
 
 def describe(order: Any) -> dict:
-    """Return what the page of an order shows."""
+    """Return what the page of an order shows. Its sums add up: shipping is given before discounts."""
     payment = Payment.objects.filter(order=order).order_by("pk").last()
+    lines, discounts = list(order.lines.order_by("pk")), list(order.discounts.order_by("pk"))
+    tax = "incl_tax" if order.terms.prices == "gross" else "excl_tax"
+    goods = sum((getattr(line, f"line_price_before_discounts_{tax}") for line in lines), ZERO)
+    off = sum((discount.amount for discount in discounts), ZERO)
     return {
         "order": order,
-        "lines": order.lines.order_by("pk"),
-        "discounts": order.discounts.order_by("pk"),
-        "gross": order.terms.prices == "gross",
+        "lines": lines,
+        "discounts": discounts,
+        "gross": tax == "incl_tax",
+        "goods": goods,
+        "shipping": getattr(order, f"total_{tax}") - goods + off,
         "payment": payment,
         "to_transfer": payment.amount - payment.captured if awaits_transfer(order, payment) else None,
         "papers": papers(order),

@@ -1,5 +1,7 @@
 """Oscar's offer models. A range is asked once for all products of a basket, not once a line."""
 
+from typing import Any
+
 from django.db.models import Q
 from oscar.apps.offer import abstract_models
 from oscar.core.loading import get_class, get_model
@@ -7,22 +9,14 @@ from oscar.core.loading import get_class, get_model
 ExpandDownwards = get_class("catalogue.expressions", "ExpandDownwardsCategoryQueryset")
 
 
-class SharesItsRange:
-    """The proxy that Oscar makes of a row for every question keeps the range the row already knows."""
-
+class Benefit(abstract_models.AbstractBenefit):
     def proxy(self):
-        proxy = super().proxy()
-        if proxy is not self and self.range_id:
-            proxy.range = self.range
-        return proxy
+        return _with_its_range(self, super().proxy())
 
 
-class Benefit(SharesItsRange, abstract_models.AbstractBenefit):
-    pass
-
-
-class Condition(SharesItsRange, abstract_models.AbstractCondition):
-    pass
+class Condition(abstract_models.AbstractCondition):
+    def proxy(self):
+        return _with_its_range(self, super().proxy())
 
 
 class Range(abstract_models.AbstractRange):
@@ -59,6 +53,13 @@ class Range(abstract_models.AbstractRange):
         if self.includes_all_products:
             return Q(pk__in=excluded) | _or_parent(_filed_under(self.excluded_categories))
         return _or_parent(excluded)
+
+
+def _with_its_range(row: Any, proxy: Any) -> Any:
+    """Let the proxy that Oscar makes for every question keep the range that the row already knows."""
+    if proxy is not row and row.range_id:
+        proxy.range = row.range
+    return proxy
 
 
 def _or_parent(products) -> Q:

@@ -115,6 +115,15 @@ def test_where_pdfs_cannot_be_made_the_page_says_what_helps(client, guests_order
     assert "apt-get install" in text(response)
 
 
+def test_the_sums_of_an_order_add_up_with_a_discount_on_shipping(client, standard):
+    buying.offer("Half the shipping", value="50", kind="Shipping percentage", goods=False)
+    buying.buy(client, product(price="20.00"))
+    context = client.get(f"/orders/{links.order_token(Order.objects.get())}/").context
+    off = sum(discount.amount for discount in context["discounts"])
+    assert str(context["shipping"]) == "5.95"
+    assert context["goods"] - off + context["shipping"] == context["order"].total_incl_tax
+
+
 def test_a_draft_invoice_is_no_paper(client, guests_order):
     invoice = guests_order.invoices.get()
     assert invoice.number in text(client.get(f"/orders/{links.order_token(guests_order)}/"))
