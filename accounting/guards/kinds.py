@@ -1,7 +1,8 @@
 """The guards of a kind of model, whatever its app: written once, or frozen under a condition.
 
 A model that declares `FROZEN_WHEN = ("number IS NOT NULL", {"sent_at"})` is not deleted while the condition
-holds for its row, and only the columns named may then change.
+holds for its row, and only the columns named may then change. One that declares `PART_OF = "invoice"`, the
+name of a foreign key, is not added to a row that is frozen.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ def rules() -> Iterator[Rule]:
             yield from written_once(model)
         if frozen := getattr(model, "FROZEN_WHEN", None):
             yield from frozen_when(model, *frozen)
+        if whole := getattr(model, "PART_OF", None):
+            yield part_of(model, model._meta.get_field(whole))
 
 
 def written_once(model: type[models.Model]) -> Iterator[Rule]:
@@ -40,6 +43,15 @@ def frozen_when(model: type[models.Model], condition: str, may_change: set[str])
     yield key_stays_taken(table)
     yield Rule(table, "UPDATE", f"({changed(*fixed)}) AND {holds}", f"This {name} can no longer be changed.")
     yield Rule(table, "DELETE", holds, f"This {name} can no longer be deleted.")
+
+
+def part_of(model: type[models.Model], field: models.ForeignKey) -> Rule:
+    whole = field.related_model
+    row = f'SELECT * FROM "{whole._meta.db_table}" WHERE "id" = NEW."{field.column}"'
+    holds = f"EXISTS (SELECT 1 FROM ({row}) AS is_now WHERE {whole.FROZEN_WHEN[0]})"
+    return Rule(
+        model._meta.db_table, "INSERT", holds, f"This {whole._meta.verbose_name} takes no more lines."
+    )
 
 
 def changed(*columns: str) -> str:

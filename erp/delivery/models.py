@@ -24,6 +24,7 @@ class DeliveryNote(Document):
         State.READY: {State.SHIPPED, State.CANCELLED},
         State.SHIPPED: {State.DELIVERED},
     }
+    FROZEN_WHEN = ("shipped_on IS NOT NULL", {"state", "delivered_on"})
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="delivery_notes")
     warehouse = models.ForeignKey("inventory.Warehouse", models.PROTECT, related_name="+")
@@ -50,6 +51,9 @@ class DeliveryLine(models.Model):
     cost = MoneyField(null=True, help_text="What the pieces cost us, taken when they were shipped.")
     returned = models.PositiveIntegerField(default=0)
 
+    FROZEN_WHEN = ("cost IS NOT NULL", {"returned"})
+    PART_OF = "note"
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="a_delivery_line_delivers_something"),
@@ -70,6 +74,7 @@ class Return(Document):
         CLOSED = "closed", "closed"
 
     TRANSITIONS = {State.RECEIVED: {State.CLOSED}}
+    FROZEN_WHEN = ("1 = 1", {"state"})
 
     order = models.ForeignKey(
         "order.Order", models.PROTECT, related_name="returns", null=True, help_text="Empty: sold elsewhere."

@@ -114,6 +114,7 @@ class InvoiceLine(PaperLine):
     credited = models.PositiveIntegerField(default=0, help_text="Pieces taken back by credit notes.")
 
     FROZEN_WHEN = ("1 = 1", {"released", "credited"})
+    PART_OF = "invoice"
 
     class Meta(PaperLine.Meta):
         constraints = [
@@ -148,6 +149,7 @@ class CreditNoteLine(PaperLine):
     deferred_net = MoneyField(default=0, help_text="Part of net that is taken from deferred revenue.")
 
     FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("1 = 1", set())
+    PART_OF = "credit_note"
 
 
 class Payment(Document):
