@@ -89,6 +89,11 @@ class Entry:
         return not self.lines
 
     @property
+    def is_taxed(self) -> bool:
+        """A line stands in the VAT return."""
+        return any(line.tax_code for line in self.lines)
+
+    @property
     def digest(self) -> str:
         """What the event says, apart from its words and the number that its document takes last."""
         lines = sorted(

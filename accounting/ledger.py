@@ -26,6 +26,7 @@ __all__ = [
     "NothingToPost",
     "PartyMissing",
     "Unbalanced",
+    "VatDeclared",
     "allocate",
     "allocate_entries",
     "balance",
@@ -42,7 +43,7 @@ DRAFT = """
     INSERT INTO accounting_journalentry (journal, date, fiscal_year_id, period_id, source_key, digest,
         document_no, memo, reverses_id, posted_by_id, hash)
     SELECT %s, %s, fiscal_year_id, id, %s, %s, %s, %s, CAST(%s AS bigint), CAST(%s AS bigint), ''
-    FROM accounting_period WHERE "start" <= %s AND "end" >= %s AND NOT locked
+    FROM accounting_period WHERE "start" <= %s AND "end" >= %s AND NOT locked AND NOT (vat_locked AND %s)
     ON CONFLICT (source_key) DO NOTHING RETURNING id, fiscal_year_id, period_id
 """
 OPEN_ITEMS = """
@@ -89,6 +90,10 @@ class NothingToPost(Refusal):
     """All amounts of an entry are zero."""
 
 
+class VatDeclared(Refusal):
+    """The VAT of a period is declared: no entry with a tax code goes into it."""
+
+
 class PartyMissing(Refusal):
     """A line on an account kept by customer or supplier names none."""
 
@@ -98,7 +103,7 @@ def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None)
 
     `take_number` takes the document's number: it is called when all else is written, so that the counter
     it locks is held briefly. The same event again gives the entry there is.
-    Raises AlreadyPosted, NothingToPost, PartyMissing, UnknownAccount, PeriodLocked, NoSuchYear.
+    Raises AlreadyPosted, NothingToPost, PartyMissing, UnknownAccount, PeriodLocked, VatDeclared, NoSuchYear.
     """
     inside_transaction()
     guards.require_once()
@@ -174,7 +179,7 @@ def _draft(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
     """
     words = [entry.source_key, entry.digest, entry.document_no, entry.memo]
     keys = [entry.reverses and entry.reverses.pk, by and by.pk]
-    cursor.execute(DRAFT, [entry.journal, entry.date, *words, *keys, entry.date, entry.date])
+    cursor.execute(DRAFT, [entry.journal, entry.date, *words, *keys, entry.date, entry.date, entry.is_taxed])
     rows = cursor.fetchall()
     return rows[0] if rows else None
 
@@ -190,7 +195,10 @@ def _draft_in_new_year(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
 def _posted_before(entry: Entry) -> JournalEntry:
     before = JournalEntry.objects.filter(source_key=entry.source_key).first()
     if before is None:
-        period_for(entry.date)
+        if period_for(entry.date).vat_locked and entry.is_taxed:
+            raise VatDeclared(
+                f"The VAT of {entry.date:%Y-%m} is declared: no entry with a tax code can be added."
+            )
         raise AlreadyPosted(f"{entry.source_key} was posted meanwhile, but is not to be seen yet.")
     if before.digest != entry.digest or before.number is None:
         raise AlreadyPosted(

@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
-from accounting.ledger import reverse
+from accounting.ledger import VatDeclared, reverse
 from accounting.models import BalanceSnapshot, FiscalYear, JournalEntry, Period
 from accounting.periods import EarlierPeriodOpen, NoSuchYear, PeriodLocked, lock, lock_vat, period_for
 from accounting.reports import totals, turnover
 
-from .scenes import MONDAY, book, books_are_sound, payment, transfer
+from .scenes import MONDAY, book, books_are_sound, payment, sale, transfer
 
 JANUARY, FEBRUARY, APRIL = date(2026, 1, 15), date(2026, 2, 15), date(2026, 4, 15)
 
@@ -83,12 +83,13 @@ def test_balances_are_kept_and_added_to(paid, customer):
     assert books_are_sound()
 
 
-def test_a_declared_period_takes_no_tax_code_in_plain_words(db, vat):
-    period = period_for(MONDAY)
-    lock_vat(period)
-    period.refresh_from_db()
-    assert period.vat_locked
-    assert not period.locked
+def test_a_declared_period_takes_no_tax_code(sold, customer, vat):
+    lock_vat(period_for(MONDAY))
+    assert book(sale(customer, vat=vat)) == sold
+    with pytest.raises(VatDeclared, match="VAT of 2026-03 is declared"):
+        book(sale(customer, key="sale:2", vat=vat))
+    book(transfer("x:1"))
+    book(sale(customer, key="sale:3"))
 
 
 @pytest.mark.django_db(transaction=True)
