@@ -9,7 +9,7 @@ from typing import Any
 from accounting.models import TaxCode
 from accounting.refusal import Refusal
 
-from .models import TaxRule
+from .models import ProductTax, TaxClass, TaxRule
 
 
 class NoTaxRule(Refusal):
@@ -55,6 +55,14 @@ def tax_table(*, country: str, on: date) -> TaxTable:
         if rule.tax_class.is_default:
             default = rule.tax_class_id
     return TaxTable(country=country, codes=codes, default=default)
+
+
+def classify(product: Any, tax_class: TaxClass | None) -> None:
+    """Say which class of goods a product is. None is its parent's class, or the default."""
+    if tax_class is None:
+        ProductTax.objects.filter(product=product).delete()
+    else:
+        ProductTax.objects.update_or_create(product=product, defaults={"tax_class": tax_class})
 
 
 def _holds(code: TaxCode, on: date) -> bool:

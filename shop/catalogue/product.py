@@ -116,5 +116,7 @@ def _choice(product: Any, strategy: Any) -> Choice:
 
 def _name(product: Any) -> str:
     """Return a variant's name beside its parent's: its own title, or what sets it apart."""
-    apart = ", ".join(value.value_as_text for value in product.attribute_values.all() if product.is_child)
+    apart = ", ".join(
+        str(value.value_as_text) for value in product.attribute_values.all() if product.is_child
+    )
     return apart or product.get_title()

@@ -1,0 +1,29 @@
+"""Registers all desks: Django imports this module when it starts."""
+
+from .desks import (
+    background,
+    books,
+    catalogue,
+    delivery,
+    invoicing,
+    offers,
+    orders,
+    payments,
+    products,
+    settings,
+    stock,
+)
+
+__all__ = [
+    "background",
+    "books",
+    "catalogue",
+    "delivery",
+    "invoicing",
+    "offers",
+    "orders",
+    "payments",
+    "products",
+    "settings",
+    "stock",
+]

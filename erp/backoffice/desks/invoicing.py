@@ -1,0 +1,201 @@
+"""Invoices and credit notes: read, credited line by line, handed out as PDF."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from erp import order_to_cash
+from erp.invoicing.models import CreditNote, Invoice, Paper
+from erp.invoicing.pdf import source_key
+
+from .. import links, owing, ties
+from ..actions import answers, verb
+from ..exporting import Exported, export_of
+from ..forms import QuantitiesForm
+from ..pages import Page, ReadOnlyAdmin, Table, amount
+from ..site import office
+
+CREDIT = "invoicing.add_creditnote"
+
+
+class OwedFilter(admin.SimpleListFilter):
+    """Invoices that are paid, or are not."""
+
+    title = "paid"
+    parameter_name = "owed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "still owed"), ("overdue", "overdue"), ("no", "settled")]
+
+    def queryset(self, request: HttpRequest, papers: QuerySet) -> QuerySet:
+        if self.value() == "no":
+            return papers.exclude(open_amount__gt=0)
+        if self.value() == "overdue":
+            return papers.filter(open_amount__gt=0, due_on__lt=timezone.localdate())
+        return papers.filter(open_amount__gt=0) if self.value() == "yes" else papers
+
+
+class PaperAdmin(Exported, ReadOnlyAdmin):
+    """What the lists and pages of invoices and credit notes have in common."""
+
+    kind = ""
+    search_fields = ("number", "order__number", "party__name", "party__email")
+    ordering = ("-issued_on", "-pk")
+    date_hierarchy = "issued_on"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return owing.with_open_amount(super().get_queryset(request), kind=self.kind)
+
+    def facts(self, paper: Paper) -> list[tuple[str, Any]]:
+        """Return what both kinds of paper say of themselves."""
+        return [
+            ("Order", links.to(getattr(paper, "order", None)) or "sold elsewhere"),
+            ("State", paper.get_state_display()),
+            ("Date", paper.issued_on),
+            ("To", ties.address(paper.buyer)),
+            ("Customer in the books", links.to(paper.party)),
+            ("Net", paper.net),
+            ("VAT", paper.tax),
+            ("Total", paper.gross),
+            ("Document", links.pdf_of(paper)),
+        ]
+
+    def lines(self, rows: QuerySet) -> Table:
+        """Return the lines as they were billed or credited."""
+        cells = [
+            (
+                line.sku,
+                line.title,
+                line.quantity,
+                line.unit_price,
+                line.discount,
+                line.tax_code.code,
+                line.net,
+                line.tax,
+                line.gross,
+            )
+            for line in rows.select_related("tax_code").order_by("position")
+        ]
+        columns = ("SKU", "Title", "Quantity", "Price", "Discount", "VAT code", "Net", "VAT", "Total")
+        return Table("Lines", columns, cells)
+
+
+@admin.register(Invoice, site=office)
+class InvoiceAdmin(PaperAdmin):
+    kind = "invoice"
+    list_display = (
+        "__str__",
+        "order",
+        "party",
+        "issued_on",
+        "due_on",
+        amount("gross", "total"),
+        amount("open_amount", "still owed"),
+    )
+    list_filter = (OwedFilter, "issued_on")
+    list_select_related = ("order", "party")
+    actions = ("credit",)
+    resource_classes = [
+        export_of(
+            Invoice,
+            "number",
+            "order__number",
+            "party__key",
+            "party__name",
+            "issued_on",
+            "due_on",
+            "net",
+            "tax",
+            "gross",
+            "currency",
+        )
+    ]
+
+    def page(self, request: HttpRequest, row: Any) -> Page:
+        facts = [*self.facts(row), ("Due", row.due_on), ("Still owed", row.open_amount)]
+        notes = CreditNote.objects.filter(invoice=row)
+        tables = [
+            self.lines(row.lines.all()),
+            ties.credit_notes(notes),
+            ties.payments(row.order.payments.all()),
+        ]
+        return Page(facts, [*tables, *ties.of_source(source_key(row))])
+
+    def offered(self, row: Invoice) -> Sequence[str]:
+        return ["credit"]
+
+    @verb("Credit…", needs=CREDIT)
+    def credit(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:
+        """Ask how many pieces of which line, then credit them."""
+        invoice = self.only_one(request, invoices)
+        if invoice is None:
+            return None
+        lines = invoice.lines.order_by("position")
+        rows = [(line.pk, f"{line.title} {line.sku}", line.quantity, line.credited) for line in lines]
+        form = QuantitiesForm(answers(request), rows=rows)
+        if not form.is_valid():
+            return self.ask(request, f"Credit invoice {invoice}", [invoice], [("", form)])
+
+        def take(invoice: Invoice) -> str:
+            document = order_to_cash.credit(
+                invoice,
+                quantities=form.quantities(),
+                on=timezone.localdate(),
+                key=f"office:{form.cleaned_data['key']}",
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+            return f"{document} over {document.gross} is issued."
+
+        return self.carry_out(request, [invoice], take)
+
+
+@admin.register(CreditNote, site=office)
+class CreditNoteAdmin(PaperAdmin):
+    kind = "credit"
+    list_display = (
+        "__str__",
+        "order",
+        "party",
+        "invoice",
+        "issued_on",
+        amount("gross", "total"),
+        "reason",
+    )
+    list_select_related = ("order", "party", "invoice")
+    list_filter = ("issued_on",)
+    resource_classes = [
+        export_of(
+            CreditNote,
+            "number",
+            "order__number",
+            "invoice__number",
+            "party__key",
+            "party__name",
+            "issued_on",
+            "net",
+            "tax",
+            "gross",
+            "reason",
+        )
+    ]
+
+    def page(self, request: HttpRequest, row: Any) -> Page:
+        facts = [
+            *self.facts(row),
+            ("Invoice", links.to(row.invoice)),
+            ("Reason", row.reason),
+            ("Caused by", links.to_source(self._cause(row))),
+            ("Still to give", row.open_amount and -row.open_amount),
+        ]
+        return Page(facts, [self.lines(row.lines.all()), *ties.of_source(source_key(row))])
+
+    @staticmethod
+    def _cause(row: CreditNote) -> str:
+        """Return the return behind a credit note. Its own key names the invoice too."""
+        kind, _, rest = row.source_key.partition(":")
+        return f"{kind}:{rest.partition(':')[0]}" if kind == "return" else ""

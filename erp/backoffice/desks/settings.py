@@ -1,0 +1,128 @@
+"""Settings: the company, what runs by itself, taxes, shipping, countries, pages, the site and its people."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.contrib.flatpages.admin import FlatPageAdmin
+from django.contrib.flatpages.forms import FlatpageForm
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.models import Site
+from django.http import HttpRequest
+from oscar.core.loading import get_model
+
+from erp.documents.models import Company
+from erp.invoicing import providers
+from erp.sales.models import Automation, TaxClass, TaxRule
+
+from ..safe_html import HarmlessMarkup
+from ..site import office
+
+Country = get_model("address", "Country")
+OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
+
+
+class FixedRows(admin.ModelAdmin):
+    """Rows that are there from the beginning: none is added or deleted."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Company, site=office)
+class CompanyAdmin(FixedRows):
+    list_display = ("name", "email", "invoice_on", "prices")
+    fieldsets = (
+        (None, {"fields": ("name", "address", "country", "email", "phone", "vat_id")}),
+        ("Bank", {"fields": ("bank_name", "iban", "bic")}),
+        ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
+        ("Prices", {"fields": ("prices",)}),
+    )
+
+
+class AutomationForm(forms.ModelForm):
+    """A rule for one way to pay, or for all."""
+
+    payment_method = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(provider.code, provider.name) for provider in providers.available()]
+        self.fields["payment_method"].choices = [("", "All"), *known]  # type: ignore[attr-defined]
+
+
+@admin.register(Automation, site=office)
+class AutomationAdmin(admin.ModelAdmin):
+    """Which steps of an order run by themselves. Without a rule all do, except shipping."""
+
+    form = AutomationForm
+    list_display = ("step", "payment_method", "mode")
+    ordering = ("step", "payment_method")
+
+
+class TaxRuleInline(admin.TabularInline):
+    model = TaxRule
+    autocomplete_fields = ("tax_code",)
+    extra = 1
+    ordering = ("country",)
+
+
+@admin.register(TaxClass, site=office)
+class TaxClassAdmin(admin.ModelAdmin):
+    list_display = ("name", "code", "is_default")
+    inlines = (TaxRuleInline,)
+    ordering = ("pk",)
+
+
+@admin.register(OrderAndItemCharges, site=office)
+class ShippingAdmin(admin.ModelAdmin):
+    list_display = ("name", "price_per_order", "price_per_item", "free_shipping_threshold")
+    fields = (
+        "name",
+        "description",
+        "price_per_order",
+        "price_per_item",
+        "free_shipping_threshold",
+        "countries",
+    )
+    filter_horizontal = ("countries",)
+    search_fields = ("name",)
+    ordering = ("pk",)
+
+
+@admin.register(Country, site=office)
+class CountryAdmin(FixedRows):
+    list_display = ("printable_name", "iso_3166_1_a2", "is_shipping_country", "display_order")
+    list_editable = ("is_shipping_country", "display_order")
+    list_filter = ("is_shipping_country",)
+    search_fields = ("printable_name", "iso_3166_1_a2")
+    fields = ("printable_name", "is_shipping_country", "display_order")
+    ordering = ("-is_shipping_country", "printable_name")
+
+
+class PageForm(FlatpageForm):
+    content = HarmlessMarkup(required=False)
+
+
+@admin.register(FlatPage, site=office)
+class PageAdmin(FlatPageAdmin):
+    """Imprint, terms, privacy and the like."""
+
+    form = PageForm
+    fieldsets = ((None, {"fields": ("url", "title", "content", "sites")}),)
+
+
+@admin.register(Site, site=office)
+class SiteAdmin(FixedRows):
+    """The shop's name, and the address that links in mails begin with."""
+
+    list_display = ("domain", "name")
+
+
+office.register(User, UserAdmin)
+office.register(Group, GroupAdmin)

@@ -1,0 +1,104 @@
+"""From a row or a source key to its page in the back office, and from a document to its source key.
+
+A source key such as `delivery:31` says what caused an entry, a move or an event. Links cost no query:
+what is not named by its primary key is looked up when the link is followed.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from oscar.core.loading import get_model
+
+from accounting.models import JournalEntry
+from accounting.refusal import Refusal
+from erp.delivery.models import DeliveryNote, Return
+from erp.inventory.models import StockMove
+from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
+
+Order = get_model("order", "Order")
+
+DOCUMENTS: dict[str, type[Model]] = {
+    "invoice": Invoice,
+    "credit": CreditNote,
+    "delivery": DeliveryNote,
+    "return": Return,
+}
+REVERSAL = ":reversal"
+
+
+class UnknownSource(Refusal):
+    """Nothing here bears that source key."""
+
+
+def to(row: Any, text: str = "") -> SafeString | str:
+    """Return a link to a row's page; nothing for no row."""
+    return anchor(page_of(row), text or str(row)) if row else ""
+
+
+def to_source(source_key: str, text: str = "") -> SafeString | str:
+    """Return a link to what a source key names."""
+    return anchor(_direct(source_key) or _later(source_key), text or source_key) if source_key else ""
+
+
+def anchor(url: str, text: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def page_of(row: Any) -> str:
+    """Return the address of a row's page."""
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def list_of(model: Any, **filters: Any) -> str:
+    """Return the address of a list, with filters such as state__exact="ready"."""
+    words = "&".join(f"{name}={quote(str(value))}" for name, value in filters.items())
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{url}?{words}" if words else url
+
+
+def pdf_of(document: Any, text: str = "PDF") -> SafeString:
+    """Return a link to the PDF of a document."""
+    kind = next(kind for kind, model in DOCUMENTS.items() if isinstance(document, model))
+    return anchor(reverse("admin:pdf", args=[kind, document.pk]), text)
+
+
+def find(source_key: str) -> str:
+    """Return the address of what a source key names. Raises UnknownSource."""
+    url = _direct(source_key) or _looked_up(source_key)
+    if url is None:
+        raise UnknownSource(f"Nothing here is called {source_key}.")
+    return url
+
+
+def _direct(source_key: str) -> str | None:
+    kind, _, rest = source_key.partition(":")
+    if kind in DOCUMENTS and rest.isdecimal():
+        opts = DOCUMENTS[kind]._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[rest])
+    return None
+
+
+def _later(source_key: str) -> str:
+    return f"{reverse('admin:source')}?key={quote(source_key)}"
+
+
+def _looked_up(source_key: str) -> str | None:
+    kind, _, rest = source_key.partition(":")
+    if source_key.endswith(REVERSAL):
+        entry = JournalEntry.objects.filter(source_key=source_key.removesuffix(REVERSAL)).first()
+        return page_of(entry) if entry else None
+    if kind == "order":
+        return _page_if_there(Order.objects.filter(number=rest).first())
+    if kind == "payment":
+        operation = PaymentOperation.objects.select_related("payment").filter(reference=rest).first()
+        return page_of(operation.payment) if operation else None
+    moves = StockMove.objects.filter(source_key=source_key)
+    return list_of(StockMove, source_key=source_key) if moves.exists() else None
+
+
+def _page_if_there(row: Any) -> str | None:
+    return page_of(row) if row else None

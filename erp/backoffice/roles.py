@@ -1,0 +1,118 @@
+"""Who may do what: the groups of staff that a company begins with. A company may change them afterwards.
+
+Documents are never changed by hand, so their permissions stand for what the chain does with them:
+`change_deliverynote` ships, `add_return` takes back, `add_invoice` and `add_creditnote` issue papers,
+`add_paymentoperation` takes money in, `add_stockmove` adjusts stock, `change_order` cancels,
+`change_step` retries. Settings and people are the administrator's.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+ALL = ("view", "add", "change", "delete")
+LOOK_AT_SALES = (
+    "order.view_order",
+    "sales.view_step",
+    "invoicing.view_invoice",
+    "invoicing.view_creditnote",
+    "invoicing.view_payment",
+    "delivery.view_deliverynote",
+    "delivery.view_return",
+)
+LOOK_AT_STOCK = (
+    "catalogue.view_product",
+    "partner.view_stockrecord",
+    "inventory.view_stocklevel",
+    "inventory.view_stockmove",
+    "inventory.view_warehouse",
+)
+CATALOGUE = (
+    "catalogue.product",
+    "catalogue.productimage",
+    "catalogue.category",
+    "catalogue.productclass",
+    "catalogue.productattribute",
+    "catalogue.attributeoptiongroup",
+    "catalogue.attributeoption",
+)
+OFFERS = (
+    "offer.conditionaloffer",
+    "offer.condition",
+    "offer.benefit",
+    "offer.range",
+    "offer.rangeproduct",
+    "voucher.voucher",
+)
+BOOKS = (
+    "accounting.view_journalentry",
+    "accounting.view_journalline",
+    "accounting.view_account",
+    "accounting.view_openitem",
+    "accounting.view_party",
+    "accounting.view_period",
+    "accounting.view_taxcode",
+    "documents.view_documentfile",
+    "documents.view_outbox",
+    "inventory.view_stockvalue",
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "sales": (
+        *LOOK_AT_SALES,
+        *LOOK_AT_STOCK,
+        *(f"{name.replace('.', f'.{action}_')}" for name in CATALOGUE + OFFERS for action in ALL),
+        "inventory.view_pricechange",
+        "documents.view_outbox",
+        "order.change_order",
+        "sales.change_step",
+        "invoicing.add_invoice",
+        "invoicing.add_creditnote",
+        "shipping.view_orderanditemcharges",
+        "flatpages.view_flatpage",
+        "flatpages.change_flatpage",
+    ),
+    "warehouse": (
+        *LOOK_AT_STOCK,
+        "order.view_order",
+        "sales.view_step",
+        "delivery.view_deliverynote",
+        "delivery.change_deliverynote",
+        "delivery.view_return",
+        "delivery.add_return",
+        "inventory.add_stockmove",
+    ),
+    "accountant": (
+        *LOOK_AT_SALES,
+        *LOOK_AT_STOCK,
+        *BOOKS,
+        "inventory.view_pricechange",
+        "invoicing.add_invoice",
+        "invoicing.add_creditnote",
+        "invoicing.add_paymentoperation",
+        "sales.change_step",
+        "sales.view_taxclass",
+        "sales.view_taxrule",
+    ),
+}
+
+
+def seed(**kwargs: Any) -> None:
+    """Make the groups that are missing; one that is there keeps what a company gave it.
+
+    Run after every migrate. A group that was made by name only, with no permission, is filled.
+    """
+    for name, wanted in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        if not group.permissions.exists():
+            group.permissions.set(_permissions(wanted))
+
+
+def _permissions(names: Iterable[str]) -> Any:
+    found = Q(pk__in=())
+    for name in names:
+        app, codename = name.split(".")
+        found |= Q(content_type__app_label=app, codename=codename)
+    return Permission.objects.filter(found)

@@ -1,0 +1,85 @@
+"""In which order the back office lists what it keeps: by the work it belongs to."""
+
+from typing import Any
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Sales": ("order.Order", "invoicing.Invoice", "invoicing.CreditNote", "invoicing.Payment"),
+    "Warehouse": (
+        "delivery.DeliveryNote",
+        "delivery.Return",
+        "partner.StockRecord",
+        "inventory.StockLevel",
+        "inventory.StockMove",
+        "inventory.StockValue",
+        "inventory.Warehouse",
+    ),
+    "Catalogue": (
+        "catalogue.Product",
+        "catalogue.Category",
+        "catalogue.ProductClass",
+        "catalogue.AttributeOptionGroup",
+        "inventory.PriceChange",
+    ),
+    "Offers": (
+        "offer.ConditionalOffer",
+        "voucher.Voucher",
+        "offer.Range",
+        "offer.Condition",
+        "offer.Benefit",
+    ),
+    "Books": (
+        "accounting.JournalEntry",
+        "accounting.JournalLine",
+        "accounting.Account",
+        "accounting.OpenItem",
+        "accounting.Party",
+        "accounting.Period",
+    ),
+    "Behind the scenes": ("sales.Step", "documents.Outbox", "documents.DocumentFile"),
+    "Settings": (
+        "documents.Company",
+        "sales.Automation",
+        "sales.TaxClass",
+        "accounting.TaxCode",
+        "shipping.OrderAndItemCharges",
+        "address.Country",
+        "flatpages.FlatPage",
+        "sites.Site",
+        "auth.User",
+        "auth.Group",
+    ),
+}
+
+
+# What Oscar and Django call otherwise than the trade does.
+NAMES = {
+    "partner.StockRecord": "Stock of products",
+    "catalogue.ProductClass": "Product types",
+    "catalogue.AttributeOptionGroup": "Choices for attributes",
+    "offer.ConditionalOffer": "Offers",
+    "shipping.OrderAndItemCharges": "Ways of shipping",
+    "flatpages.FlatPage": "Pages of the shop",
+    "accounting.Party": "Customers and suppliers",
+}
+
+
+def grouped(apps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the models that somebody may see in our sections; empty sections are left out."""
+    models = {f"{app['app_label']}.{model['object_name']}": model for app in apps for model in app["models"]}
+    for name in NAMES.keys() & models.keys():
+        models[name] = models[name] | {"name": NAMES[name]}
+    sections = []
+    for title, names in SECTIONS.items():
+        found = [models[name] for name in names if name in models]
+        if found:
+            label = title.lower().replace(" ", "-")
+            sections.append(
+                {
+                    "name": title,
+                    "app_label": label,
+                    "app_url": found[0]["admin_url"],
+                    "has_module_perms": True,
+                    "models": found,
+                }
+            )
+    return sections

@@ -1,0 +1,56 @@
+"""The back office's own admin site: what its index shows, in which order, and who sees what waits."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+
+from . import papers, reports
+from .sections import grouped
+from .todo import todos
+
+
+class BackOffice(AdminSite):
+    """Only what is registered here is shown: Oscar's own registrations stand on Django's default site."""
+
+    site_header = "Back office"
+    site_title = "Back office"
+    index_title = "Today"
+    enable_nav_sidebar = True
+    empty_value_display = ""
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Return the models in sections of work, not by the app that keeps them."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else grouped(apps)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what waits above the sections."""
+        waiting = list(todos(request.user, now=timezone.now()))
+        return super().index(request, {**(extra_context or {}), "todos": waiting})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Say whether to show the link to the books."""
+        shows_books = reports.may_see(request.user)
+        return super().each_context(request) | {"shows_books": shows_books}
+
+    def books(self, request: HttpRequest) -> HttpResponse:
+        """Show the books' reports."""
+        return reports.books(request, self.each_context(request))
+
+    def get_urls(self) -> list[Any]:
+        """Add the books' reports, documents and whatever a source key names."""
+        own = [
+            path("books/", self.admin_view(self.books), name="books"),
+            path("books/<slug:name>/", self.admin_view(reports.download), name="books_download"),
+            path("pdf/<slug:kind>/<int:pk>/", self.admin_view(papers.pdf), name="pdf"),
+            path("file/<int:pk>/", self.admin_view(papers.file), name="file"),
+            path("source/", self.admin_view(papers.source), name="source"),
+        ]
+        return [*own, *super().get_urls()]
+
+
+office = BackOffice(name="admin")

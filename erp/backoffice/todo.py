@@ -1,0 +1,88 @@
+"""What waits for somebody: numbers for the first page of the back office, each with the list it counts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from oscar.core.loading import get_model
+
+from erp.delivery.models import DeliveryNote
+from erp.documents.models import Outbox
+from erp.invoicing.models import Invoice
+from erp.sales.models import Step
+
+from . import links, owing
+
+StockRecord = get_model("partner", "StockRecord")
+
+PATIENCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """How many things wait, in words, and where they are listed."""
+
+    label: str
+    count: int
+    url: str
+
+
+def todos(user: Any, *, now: datetime) -> Iterator[Todo]:
+    """Yield what waits and this person may see. One query each."""
+    for label, needs, url, rows in _SOURCES:
+        if user.has_perm(needs):
+            yield Todo(label, rows(now).count(), url())
+
+
+def stuck(rows: QuerySet[Outbox], *, now: datetime) -> QuerySet[Outbox]:
+    """Return what failed on its way out at least once, or should have gone long ago."""
+    waiting = rows.filter(done_at=None)
+    return waiting.filter(~Q(last_error="") | Q(next_try_at__lt=now - PATIENCE))
+
+
+def low(records: QuerySet) -> QuerySet:
+    """Return those stock records of goods of which no more than the threshold can be sold."""
+    zero = Value(0, output_field=IntegerField())
+    counted = records.filter(num_in_stock__isnull=False).annotate(
+        free=F("num_in_stock") - Coalesce("num_allocated", zero),
+        threshold=Coalesce("low_stock_threshold", zero),
+    )
+    return counted.filter(free__lte=F("threshold"))
+
+
+_Source = tuple[str, str, Callable[[], str], Callable[[datetime], QuerySet]]
+_SOURCES: list[_Source] = [
+    (
+        "Delivery notes to ship",
+        "delivery.view_deliverynote",
+        lambda: links.list_of(DeliveryNote, state__exact=DeliveryNote.State.READY),
+        lambda now: DeliveryNote.objects.filter(state=DeliveryNote.State.READY),
+    ),
+    (
+        "Invoices to be paid",
+        "invoicing.view_invoice",
+        lambda: links.list_of(Invoice, owed="yes"),
+        lambda now: owing.still_owed(Invoice.objects.all()),
+    ),
+    (
+        "Failed steps",
+        "sales.view_step",
+        lambda: links.list_of(Step, state__exact=Step.State.FAILED),
+        lambda now: Step.objects.filter(state=Step.State.FAILED),
+    ),
+    (
+        "Mails and calls that are stuck",
+        "documents.view_outbox",
+        lambda: links.list_of(Outbox, progress="stuck"),
+        lambda now: stuck(Outbox.objects.all(), now=now),
+    ),
+    (
+        "Products low in stock",
+        "partner.view_stockrecord",
+        lambda: links.list_of(StockRecord, level="low"),
+        lambda now: low(StockRecord.objects.all()),
+    ),
+]
