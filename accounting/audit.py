@@ -4,6 +4,7 @@ Its docstring's first line, with the number of the invariant, is what `verify_bo
 """
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum
@@ -20,6 +21,7 @@ from .models import (
     JournalSequence,
     NumberSeries,
     OpenItem,
+    Period,
     entry_no,
 )
 from .money import ZERO, minor, money_value
@@ -71,17 +73,12 @@ def hashes_chain() -> Iterator[str]:
 
 def snapshots_are_balances() -> Iterator[str]:
     """4 The balances kept of locked periods are what their lines say."""
-    for end in BalanceSnapshot.objects.order_by("period_end").values_list("period_end", flat=True).distinct():
-        kept = {
-            account: (debit, credit)
-            for account, debit, credit in BalanceSnapshot.objects.filter(period_end=end).values_list(
-                "account_id", "debit", "credit"
-            )
-        }
-        lines = {account: (debit, credit) for account, debit, credit in reports.turnover(None, end)}
-        for account in Account.objects.filter(pk__in=kept.keys() | lines.keys()).order_by("code"):
-            if kept.get(account.pk, (ZERO, ZERO)) != lines.get(account.pk, (ZERO, ZERO)):
-                yield f"{account} at {end}: the balance that was kept is not that of its lines."
+    locked = set(Period.objects.filter(locked=True).values_list("end", flat=True))
+    kept = set(BalanceSnapshot.objects.values_list("period_end", flat=True))
+    for end in sorted(kept - locked):
+        yield f"The period to {end} is no longer locked, though its balances were kept."
+    for end in sorted(locked | kept):
+        yield from _wrong_balances(end)
 
 
 def control_accounts_are_open_items() -> Iterator[str]:
@@ -162,6 +159,15 @@ CHECKS = [
     guards_are_installed,
     the_equation_holds,
 ]
+
+
+def _wrong_balances(end: date) -> Iterator[str]:
+    rows = BalanceSnapshot.objects.filter(period_end=end).values_list("account_id", "debit", "credit")
+    kept = {account: (debit, credit) for account, debit, credit in rows}
+    lines = {account: (debit, credit) for account, debit, credit in reports.turnover(None, end)}
+    for account in Account.objects.filter(pk__in=kept.keys() | lines.keys()).order_by("code"):
+        if kept.get(account.pk, (ZERO, ZERO)) != lines.get(account.pk, (ZERO, ZERO)):
+            yield f"{account} at {end}: the balance that was kept is not that of its lines."
 
 
 def _entries_in_order() -> Iterator[tuple[tuple, list]]:

@@ -21,7 +21,7 @@ ROOTS = {
 def account_name(kind: str, code: str, name: str) -> str:
     """Return a name such as Assets:1200-Accounts-receivable, which each of the programs takes."""
     words = re.sub(r"[\W_]+", "-", f"{code} {name}").strip("-")
-    return f"{ROOTS[kind]}:{words}"
+    return f"{ROOTS[kind]}:{words[:1].upper()}{words[1:]}"
 
 
 def accounts() -> Iterator[str]:

@@ -106,6 +106,12 @@ COUNTERS = [
         f"NEW.last_no <> OLD.last_no + 1 OR {changed('id', 'series', 'year')}",
         "A number series moves up by one.",
     ),
+    Rule(
+        SERIES,
+        "UPDATE",
+        "NEW.last_on IS NULL OR NEW.last_on < OLD.last_on",
+        "The dates of a number series ascend.",
+    ),
     Rule(SERIES, "DELETE", ALWAYS, "A number series is never deleted."),
 ]
 

@@ -1,147 +1,7 @@
-"""Attacks on the books by raw SQL. Each names what is tried, how, and the words in which it is refused.
+"""All attacks: on entries, which have a file of their own, and here on what stands around them."""
 
-Braces are filled with tables, and with the keys of a sale of three lines, its payment, and what belongs to
-them.
-"""
-
-from dataclasses import dataclass
-
-from django.db import connection
-
-POSTED = "A posted entry is never changed"
-LINE = "written once and never changed|never deleted"
-
-TABLES = {
-    "lines": "accounting_journalline",
-    "entries": "accounting_journalentry",
-    "counters": "accounting_journalsequence",
-    "series": "accounting_numberseries",
-    "items": "accounting_openitem",
-    "allocations": "accounting_allocation",
-    "periods": "accounting_period",
-    "years": "accounting_fiscalyear",
-    "balances": "accounting_balancesnapshot",
-    "accounts": "accounting_account",
-    "parties": "accounting_party",
-    "tax_codes": "accounting_taxcode",
-}
-
-
-@dataclass(frozen=True)
-class Attack:
-    tries: str
-    sql: str
-    refused: str
-    only: str = ""
-
-    @property
-    def is_known_here(self):
-        return self.only in ("", connection.vendor)
-
-    def statement(self, keys):
-        return self.sql.format(**TABLES, **keys)
-
-
-ON_POSTED_ENTRIES = [
-    Attack("edit an amount", "UPDATE {lines} SET amount = amount + 1 WHERE id = {line}", LINE),
-    Attack(
-        "edit two amounts so that they still balance",
-        "UPDATE {lines} SET amount = amount + amount WHERE entry_id = {sale}",
-        LINE,
-    ),
-    Attack("edit an account", "UPDATE {lines} SET account_id = {bank} WHERE id = {line}", LINE),
-    Attack("edit a line's date", "UPDATE {lines} SET date = '2026-03-09' WHERE id = {line}", LINE),
-    Attack("edit a party", "UPDATE {lines} SET party_id = {stranger} WHERE id = {line}", LINE),
-    Attack("edit a tax code", "UPDATE {lines} SET tax_code_id = NULL WHERE id = {taxed}", LINE),
-    Attack(
-        "move a leg to another entry",
-        "UPDATE {lines} SET entry_id = {payment}, line_no = 9 WHERE id = {line}",
-        LINE,
-    ),
-    Attack("change a line's key", "UPDATE {lines} SET id = id + 1000 WHERE id = {line}", LINE),
-    Attack("delete a line", "DELETE FROM {lines} WHERE id = {line}", LINE),
-    Attack(
-        "add a line",
-        "INSERT INTO {lines} (entry_id, line_no, account_id, amount, date, memo, currency)"
-        " VALUES ({sale}, 9, {bank}, 5, '2026-03-02', '', '')",
-        "A posted entry takes no further line",
-    ),
-    Attack("delete an entry", "DELETE FROM {entries} WHERE id = {sale}", "never deleted"),
-    Attack("take an entry's number", "UPDATE {entries} SET number = NULL WHERE id = {sale}", POSTED),
-    Attack("give another number", "UPDATE {entries} SET number = 9 WHERE id = {sale}", POSTED),
-    Attack("change the hash", "UPDATE {entries} SET hash = 'x' WHERE id = {sale}", POSTED),
-    Attack("change the date", "UPDATE {entries} SET date = '2026-03-03' WHERE id = {sale}", POSTED),
-    Attack("change the memo", "UPDATE {entries} SET memo = 'x' WHERE id = {sale}", POSTED),
-    Attack("change the source", "UPDATE {entries} SET source_key = 'x' WHERE id = {sale}", POSTED),
-    Attack(
-        "change who posted",
-        "UPDATE {entries} SET posted_by_id = NULL WHERE id = {sale}",
-        POSTED,
-    ),
-    Attack(
-        "move the lines by the entry's key",
-        "UPDATE {entries} SET id = 0 WHERE id = {sale}",
-        POSTED,
-    ),
-    Attack(
-        "insert an entry as posted",
-        "INSERT INTO {entries} (journal, date, fiscal_year_id, period_id, number, source_key,"
-        " digest, document_no, memo, hash, posted_at) VALUES ('GENERAL', '2026-03-02', {year}, {period}, 3,"
-        " 'x', 'x', '', '', 'x', '2026-03-02')",
-        "An entry begins as a draft",
-    ),
-    Attack(
-        "replace a posted line by key",
-        "INSERT OR REPLACE INTO {lines} (id, entry_id, line_no, account_id, amount, date, memo,"
-        " currency) VALUES ({line}, {payment}, 9, {bank}, 5, '2026-03-02', '', '')",
-        "never replaced|takes no further line",
-        only="sqlite",
-    ),
-    Attack(
-        "replace a posted line by its place",
-        "INSERT OR REPLACE INTO {lines} (entry_id, line_no, account_id, amount, date, memo,"
-        " currency) VALUES ({sale}, 1, {bank}, 5, '2026-03-02', '', '')",
-        "A posted entry takes no further line",
-        only="sqlite",
-    ),
-    Attack(
-        "replace a posted line from a draft",
-        "UPDATE OR REPLACE {lines} SET id = {line} WHERE id = {draft_line}",
-        LINE,
-        only="sqlite",
-    ),
-    Attack(
-        "replace a posted entry by key",
-        "UPDATE OR REPLACE {entries} SET id = {sale} WHERE id = {draft}",
-        "An entry keeps its key",
-        only="sqlite",
-    ),
-    Attack(
-        "replace a posted entry by its source",
-        "UPDATE OR REPLACE {entries} SET source_key = 'sale:1' WHERE id = {draft}",
-        "A posted entry is never deleted",
-        only="sqlite",
-    ),
-    Attack(
-        "insert over a posted entry",
-        "INSERT OR REPLACE INTO {entries} (journal, date, fiscal_year_id, period_id, source_key,"
-        " digest, document_no, memo, hash) VALUES ('GENERAL', '2026-03-02', {year}, {period}, 'sale:1', 'x',"
-        " '', '', '')",
-        "A posted entry is never deleted",
-        only="sqlite",
-    ),
-    Attack(
-        "update by way of a conflict",
-        "INSERT INTO {entries} (journal, date, fiscal_year_id, period_id, source_key, digest, document_no,"
-        " memo, hash) VALUES ('GENERAL', '2026-03-02', {year}, {period}, 'sale:1', 'x', '', '', '')"
-        " ON CONFLICT (source_key) DO UPDATE SET memo = 'x'",
-        POSTED,
-    ),
-    Attack("truncate the lines", "TRUNCATE {lines} CASCADE", "never emptied", only="postgresql"),
-    Attack("truncate the entries", "TRUNCATE {entries} CASCADE", "never emptied", only="postgresql"),
-    Attack("truncate the accounts", "TRUNCATE {accounts} CASCADE", "never emptied", only="postgresql"),
-    Attack("truncate the users", "TRUNCATE auth_user CASCADE", "never emptied", only="postgresql"),
-]
+from .attack import Attack
+from .attacks_on_entries import ON_POSTED_ENTRIES
 
 ON_COUNTERS = [
     Attack(
@@ -159,6 +19,30 @@ ON_COUNTERS = [
     ),
     Attack("count invoices back", "UPDATE {series} SET last_no = last_no - 1", "moves up by one"),
     Attack("rename a series", "UPDATE {series} SET series = 'X'", "moves up by one"),
+    Attack("count invoices on by two", "UPDATE {series} SET last_no = last_no + 2", "moves up by one"),
+    Attack(
+        "date invoices back",
+        "UPDATE {series} SET last_no = last_no + 1, last_on = '2026-01-01'",
+        "dates of a number series ascend",
+    ),
+    Attack(
+        "forget the date of invoices",
+        "UPDATE {series} SET last_no = last_no + 1, last_on = NULL",
+        "dates of a number series ascend",
+    ),
+    Attack(
+        "begin a series at seven",
+        "INSERT INTO {series} (series, year, last_no) VALUES ('NEW', 2026, 7)",
+        "begins at zero",
+    ),
+    Attack(
+        "replace a journal's counter",
+        "REPLACE INTO {counters} (journal, fiscal_year_id, last_no, last_hash)"
+        " VALUES ('GENERAL', {year}, 0, '')",
+        "never deleted",
+        only="sqlite",
+    ),
+    Attack("truncate the series", "TRUNCATE {series}", "never emptied", only="postgresql"),
     Attack("delete a series", "DELETE FROM {series}", "never deleted"),
 ]
 
@@ -169,6 +53,21 @@ ON_SETTLEMENT = [
         "UPDATE {items} SET original = 99999 WHERE id = {item}",
         "keeps its line",
     ),
+    Attack("deepen a debt", "UPDATE {items} SET residual = residual + 1 WHERE id = {item}", "allocations"),
+    Attack(
+        "settle less than nothing",
+        "INSERT INTO {allocations} (debit_item_id, credit_item_id, amount, date, key)"
+        " VALUES ({item}, {paid_item}, -5, '2026-03-02', 'x')",
+        "an_allocation_is_positive",
+    ),
+    Attack(
+        "replace an open item",
+        "REPLACE INTO {items} (line_id, original, residual)"
+        " SELECT line_id, original, original FROM {items} WHERE id = {item}",
+        "never deleted",
+        only="sqlite",
+    ),
+    Attack("truncate the allocations", "TRUNCATE {allocations}", "never emptied", only="postgresql"),
     Attack("delete an open item", "DELETE FROM {items} WHERE id = {item}", "never deleted"),
     Attack("delete an allocation", "DELETE FROM {allocations}", "never deleted"),
     Attack("edit an allocation", "UPDATE {allocations} SET amount = 1", "never changed"),
@@ -206,6 +105,18 @@ ON_WHAT_LINES_REFER_TO = [
     ),
     Attack("change an account's number", "UPDATE {accounts} SET code = 'X' WHERE id = {bank}", "in use"),
     Attack("delete an account", "DELETE FROM {accounts} WHERE id = {bank}", "in use"),
+    Attack(
+        "want no more party",
+        "UPDATE {accounts} SET party_required = {false}, open_item = {false} WHERE role = 'RECEIVABLE'",
+        "in use",
+    ),
+    Attack(
+        "replace an account",
+        "INSERT OR REPLACE INTO {accounts} (code, name, kind, role, party_required, open_item, active)"
+        " VALUES ('1200', 'Forged', 'asset', '', 0, 0, 1)",
+        "in use",
+        only="sqlite",
+    ),
     Attack("change a party's key", "UPDATE {parties} SET key = 'x' WHERE id = {customer}", "in use"),
     Attack("delete a party", "DELETE FROM {parties} WHERE id = {customer}", "in use"),
     Attack("change a rate", "UPDATE {tax_codes} SET rate = 7 WHERE id = {vat}", "in use"),
@@ -243,6 +154,19 @@ ON_PERIODS = [
     ),
     Attack("delete a year", "DELETE FROM {years}", "never deleted"),
     Attack("edit a kept balance", "UPDATE {balances} SET debit = 1", "never changed"),
+    Attack(
+        "change who locked",
+        "UPDATE {periods} SET locked_at = CURRENT_TIMESTAMP WHERE locked",
+        "keeps who locked it",
+    ),
+    Attack(
+        "replace a kept balance",
+        "REPLACE INTO {balances} (account_id, period_end, debit, credit)"
+        " SELECT account_id, period_end, 0, 0 FROM {balances}",
+        "never deleted",
+        only="sqlite",
+    ),
+    Attack("truncate the kept balances", "TRUNCATE {balances}", "never emptied", only="postgresql"),
     Attack("delete a kept balance", "DELETE FROM {balances}", "never deleted"),
     Attack(
         "keep a balance of an open period",

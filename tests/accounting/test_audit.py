@@ -11,7 +11,7 @@ from accounting.models import JournalEntry, Party
 from accounting.periods import lock, period_for
 from accounting.reports import general_ledger, trial_balance
 
-from .attacks import TABLES
+from .attack import TABLES
 from .forging import draft, execute
 from .scenes import MONDAY, book, findings, transfer
 
@@ -45,6 +45,16 @@ TAMPERINGS = {
     "an allocation away": "DELETE FROM accounting_allocation",
     "a kept balance": "UPDATE accounting_balancesnapshot SET debit = debit + 1",
     "a kept balance away": "DELETE FROM accounting_balancesnapshot WHERE debit > 0",
+    "all kept balances away": "DELETE FROM accounting_balancesnapshot",
+    "a period unlocked": "UPDATE accounting_period SET locked = FALSE",
+    "an entry's period": "UPDATE {entries} SET period_id = (SELECT MIN(id) FROM accounting_period)",
+    "the lines of an entry away": "DELETE FROM {lines} WHERE date = '2026-01-15'",
+    "two lines turned round": "UPDATE {lines} SET amount = -amount WHERE date = '2026-01-15'",
+    "the place of a line": "UPDATE {lines} SET line_no = 9 WHERE entry_id = {sale} AND line_no = 1",
+    "an entry's day and its lines'": "UPDATE {lines} SET date = '2026-03-09' WHERE entry_id = {sale};"
+    "UPDATE {entries} SET date = '2026-03-09' WHERE id = {sale}",
+    "two numbers changed about": "UPDATE {entries} SET number = 99 WHERE id = {sale};"
+    "UPDATE {entries} SET number = 1 WHERE id = {payment}; UPDATE {entries} SET number = 2 WHERE id = {sale}",
     "an account's number": "UPDATE accounting_account SET code = 'X' WHERE role = 'REVENUE'",
     "a party's key": "UPDATE accounting_party SET key = 'x' WHERE key = 'user:7'",
     "a code of tax": "UPDATE accounting_taxcode SET code = 'x' WHERE code = 'DE-S-19'",
@@ -66,7 +76,8 @@ def test_tampering_with(sql, keys):
     if connection.vendor == "postgresql":
         execute("SET CONSTRAINTS ALL IMMEDIATE")
     guards.drop()
-    execute(sql.format(**TABLES, **keys))
+    for statement in sql.split(";"):
+        execute(statement.format(**TABLES, **keys))
     guards.install()
     found = findings()
     assert found

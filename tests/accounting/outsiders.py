@@ -1,0 +1,65 @@
+"""Programs of others that read our exports: each answers with its own balance of every account."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from accounting.exports import FILE_NAMES, FORMATS
+
+
+def exported(name, folder, start=None, end=None):
+    """Write an export into a folder as the command does; return the file."""
+    path = folder / FILE_NAMES[name]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        FORMATS[name](stream, start, end)
+    return path
+
+
+def run(program, *arguments):
+    """Return what a program prints. Skips where it is not installed, fails where it complains."""
+    found = shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
+    if found is None:
+        pytest.skip(f"{program} is not installed.")
+    told = subprocess.run(
+        [found, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"LC_ALL": "C.UTF-8"},
+    )
+    assert told.returncode == 0, told.stderr or told.stdout
+    return told.stdout
+
+
+def hledger(folder, start=None, end=None):
+    path = exported("hledger", folder, start, end)
+    run("hledger", "-f", path, "check", "-s")
+    said = run("hledger", "-f", path, "balance", "--flat", "-N", "-E", "-O", "csv")
+    return balances(list(csv.reader(said.splitlines()))[1:])
+
+
+def ledger(folder, start=None, end=None):
+    path = exported("hledger", folder, start, end)
+    row = "%(account)|%(quantity(scrub(total)))\n"
+    said = run("ledger", "-f", path, "balance", "--flat", "--no-total", "--empty", "--format", row)
+    return balances(line.split("|") for line in said.splitlines())
+
+
+def beancount(folder, start=None, end=None):
+    path = exported("beancount", folder, start, end)
+    run("bean-check", path)
+    asked = "SELECT account, sum(number) AS total GROUP BY account"
+    said = run("bean-query", "-f", "csv", path, asked)
+    return balances(list(csv.reader(said.splitlines()))[1:])
+
+
+def balances(rows):
+    """Return what is not zero, by the account's code."""
+    found = {name: Decimal(amount.removesuffix(" EUR")) for name, amount in rows}
+    return {name.split(":")[1].split("-")[0]: amount for name, amount in found.items() if amount}
