@@ -73,7 +73,7 @@ class Project:
 
     def run(self, *arguments: str, **settings: str) -> tuple[int, str, str]:
         process = self.start(*arguments, **settings)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=200)
         return process.returncode, out.strip(), err
 
 
@@ -85,7 +85,7 @@ def made(tmp_path_factory):
     """
     project = Project(tmp_path_factory.mktemp("project"))
     starts = [project.start("check", "--tag", "a b"), project.start("check", "--tag", "a b")]
-    project.written = [start.communicate(timeout=60) for start in starts]
+    project.written = [start.communicate(timeout=200) for start in starts]
     return project
 
 

