@@ -1,6 +1,7 @@
 """What every test stands on. Fixtures of one subject live with its tests."""
 
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import TransactionTestCase
 
 from accounting import guards
@@ -20,4 +21,10 @@ def _guards_step_aside_for_the_flush():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_unguarded)
+        patch.setattr(DatabaseOperations, "sql_flush", delete_all)
         yield
+
+
+def delete_all(operations, style, tables, **kwargs):
+    """Empty tables row by row: TRUNCATE writes each table and index anew, which takes seconds a test."""
+    return [f"DELETE FROM {operations.quote_name(table)}" for table in tables]

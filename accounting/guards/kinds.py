@@ -6,6 +6,7 @@ name of a foreign key, is not added to a row that is frozen.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -24,7 +25,7 @@ def rules() -> Iterator[Rule]:
         if frozen := getattr(model, "FROZEN_WHEN", None):
             yield from frozen_when(model, *frozen)
         if whole := getattr(model, "PART_OF", None):
-            yield part_of(model, model._meta.get_field(whole))
+            yield part_of(model, whole)
 
 
 def written_once(model: type[models.Model]) -> Iterator[Rule]:
@@ -45,7 +46,8 @@ def frozen_when(model: type[models.Model], condition: str, may_change: set[str])
     yield Rule(table, "DELETE", holds, f"This {name} can no longer be deleted.")
 
 
-def part_of(model: type[models.Model], field: models.ForeignKey) -> Rule:
+def part_of(model: type[models.Model], name: str) -> Rule:
+    field: Any = model._meta.get_field(name)
     whole = field.related_model
     row = f'SELECT * FROM "{whole._meta.db_table}" WHERE "id" = NEW."{field.column}"'
     holds = f"EXISTS (SELECT 1 FROM ({row}) AS is_now WHERE {whole.FROZEN_WHEN[0]})"

@@ -4,14 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp import order_to_cash, paying
 from erp.inventory.services import NotSold, OutOfStock
 from erp.invoicing.payments import PaymentGone, ReferenceTaken, WrongAmount
 from erp.sales.discounts import DiscountUsedUp
-from erp.sales.sale import SaleDiscount
 from erp.sales.services import TooMuch
 from erp.sales.wishes import BasketChanged, NothingToSell, NumberTaken
 from tests.chain.scenes import (
@@ -22,6 +20,7 @@ from tests.chain.scenes import (
     place,
     refused,
 )
+from tests.chain.vouchers import single_use, ten_off
 from tests.factories import (
     MONDAY,
     ProductClassFactory,
@@ -176,29 +175,7 @@ def test_a_number_has_its_length(lamp):
 
 @pytest.fixture
 def voucher():
-    """Ten per cent off, once."""
-    now = timezone.now()
-    everything = get_model("offer", "Range").objects.create(name="Everything", includes_all_products=True)
-    offer = get_model("offer", "ConditionalOffer").objects.create(
-        name="Ten off",
-        offer_type="Voucher",
-        condition=get_model("offer", "Condition").objects.create(range=everything, type="Count", value=1),
-        benefit=get_model("offer", "Benefit").objects.create(range=everything, type="Percentage", value=10),
-    )
-    voucher = get_model("voucher", "Voucher").objects.create(
-        name="Once",
-        code="ONCE",
-        usage="Single use",
-        start_datetime=now - timedelta(days=365),
-        end_datetime=now + timedelta(days=365),
-    )
-    voucher.offers.add(offer)
-    return voucher
-
-
-def ten_off(voucher, amount="1.00"):
-    offer = voucher.offers.get()
-    return (SaleDiscount(offer.pk, offer.name, Decimal(amount), voucher=voucher.pk),)
+    return single_use()
 
 
 def test_a_voucher_for_one_use_is_used_once(lamp, voucher):

@@ -1,0 +1,277 @@
+"""Many at once, in real threads: each gets an answer in words, and nothing is sold, shipped or paid twice."""
+
+import random
+from functools import partial
+
+import pytest
+from django.db import transaction
+from oscar.core.loading import get_model
+
+from accounting.refusal import Refusal
+from erp import order_to_cash, stocktaking
+from erp.delivery.models import Return
+from erp.delivery.services import NothingToReturn
+from erp.documents.models import IllegalTransition
+from erp.inventory.services import OutOfStock, main_warehouse
+from erp.invoicing.models import Invoice, PaymentOperation
+from erp.invoicing.payments import WrongAmount
+from erp.sales.discounts import DiscountUsedUp
+from tests.books import is_sound
+from tests.chain.scenes import (
+    FRIDAY,
+    TUESDAY,
+    balances,
+    fresh,
+    on_shelf,
+    pay,
+    place,
+    ship,
+    shipped_line,
+)
+from tests.chain.threads import split, together
+from tests.chain.vouchers import single_use, ten_off
+from tests.factories import MONDAY, ProductFactory, sale, sale_line
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Basket = get_model("basket", "Basket")
+Order = get_model("order", "Order")
+
+
+@pytest.fixture
+def lamp():
+    return ProductFactory(title="Lamp", stock=(40, "4.00"))
+
+
+def kinds(errors):
+    return {type(error) for error in errors}
+
+
+def test_of_fifty_buyers_of_seven_pieces_seven_get_one():
+    lamp = ProductFactory(title="Lamp", stock=(7, "4.00"))
+    wishes = [sale(sale_line(lamp), key=f"buyer-{n}") for n in range(50)]
+
+    orders, errors = split(together(partial(order_to_cash.place, wish, on=MONDAY) for wish in wishes))
+
+    assert len({order.pk for order in orders}) == 7
+    assert kinds(errors) == {OutOfStock}
+    assert {str(error) for error in errors} == {"'Lamp' is sold out."}
+    assert on_shelf(lamp) == (7, 7)
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == [
+        f"INV-2026-{n:06d}" for n in range(1, 8)
+    ]
+    assert is_sound()
+
+
+@pytest.mark.parametrize("pay", ["bank", "card"])
+def test_ten_identical_submits_are_one_order_and_all_ten_get_it(lamp, pay):
+    basket = Basket.objects.create()
+    basket.lines.create(
+        product=lamp,
+        quantity=2,
+        stockrecord=lamp.stockrecords.get(),
+        line_reference="1",
+        price_currency="EUR",
+    )
+    submit = partial(place, sale_line(lamp, 2), pay=pay, key="twice", basket_id=basket.pk)
+
+    orders, errors = split(together([submit] * 10))
+
+    assert errors == []
+    assert {order.pk for order in orders} == {Order.objects.get().pk}
+    assert on_shelf(lamp) == (40, 2)
+    assert Invoice.objects.count() == 1
+    assert is_sound()
+
+
+def test_eight_buyers_of_the_same_products_in_any_order_do_not_block_each_other():
+    products = [ProductFactory(stock=(200, "4.00")) for _ in range(3)]
+
+    def buy(buyer):
+        shuffled = random.Random(buyer)
+        for n in range(5):
+            lines = [sale_line(product) for product in shuffled.sample(products, 3)]
+            place(*lines, key=f"buyer-{buyer}-{n}")
+
+    _, errors = split(together(partial(buy, buyer) for buyer in range(8)))
+
+    assert errors == []
+    assert [on_shelf(product) for product in products] == [(200, 40)] * 3
+    assert is_sound()
+
+
+class ChangedTheirMind(Exception):
+    """Every fifth transaction is rolled back at its end."""
+
+
+def test_eight_threads_that_place_and_roll_back_leave_no_gap_in_the_numbers(lamp):
+    def buy(buyer):
+        for n in range(10):
+            try:
+                with transaction.atomic():
+                    place(sale_line(lamp), key=f"buyer-{buyer}-{n}", invoice_on="order")
+                    if n % 5 == 4:
+                        raise ChangedTheirMind
+            except (ChangedTheirMind, OutOfStock):
+                pass
+
+    _, errors = split(together(partial(buy, buyer) for buyer in range(8)))
+
+    assert errors == []
+    assert Order.objects.count() == 40
+    numbers = Invoice.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [f"INV-2026-{n:06d}" for n in range(1, 41)]
+    assert is_sound()
+
+
+# The same thing, done by two
+
+
+def test_a_note_leaves_once_however_many_clerks_send_it(lamp):
+    note = place(sale_line(lamp, 2), pay="card").delivery_notes.get()
+    clerks = [type(note).objects.get(pk=note.pk) for _ in range(6)]
+
+    done, errors = split(together(partial(order_to_cash.ship, each, on=TUESDAY) for each in clerks))
+
+    assert len(done) == 1
+    assert kinds(errors) == {IllegalTransition}
+    assert on_shelf(lamp) == (38, 0)
+    assert is_sound()
+
+
+def test_the_same_transfer_noted_by_many_is_noted_once(lamp):
+    order = place(sale_line(lamp))
+
+    operations, errors = split(together([partial(pay, order)] * 6))
+
+    assert errors == []
+    assert {operation.pk for operation in operations} == {PaymentOperation.objects.get(kind="capture").pk}
+    assert balances()["BANK"] == "10.00"
+    assert is_sound()
+
+
+def test_two_transfers_do_not_pay_an_order_twice(lamp):
+    order = place(sale_line(lamp))
+
+    done, errors = split(together(partial(pay, order, reference=f"transfer-{n}") for n in range(6)))
+
+    assert len(done) == 1
+    assert kinds(errors) == {WrongAmount}
+    assert is_sound()
+
+
+def test_an_order_is_cancelled_once_and_refunded_once(lamp):
+    order = place(sale_line(lamp))
+    pay(order)
+
+    done, errors = split(together([partial(order_to_cash.cancel, order, on=TUESDAY)] * 6))
+
+    assert len(done) == 1
+    assert kinds(errors) == {IllegalTransition}
+    assert "BANK" not in balances()
+    assert is_sound()
+
+
+def test_what_came_back_is_taken_back_once(lamp):
+    order = place(sale_line(lamp, 2), pay="card")
+    ship(order)
+    take_back = partial(order_to_cash.take_back, order, quantities={shipped_line(order).pk: 2}, on=FRIDAY)
+
+    done, errors = split(together([take_back] * 6))
+
+    assert len(done) == 1
+    assert kinds(errors) == {NothingToReturn}
+    assert on_shelf(lamp) == (40, 0)
+    assert is_sound()
+
+
+def test_a_return_sent_by_many_with_one_key_is_one_return(lamp):
+    order = place(sale_line(lamp, 4), pay="card")
+    ship(order)
+    line = shipped_line(order)
+    take_back = partial(order_to_cash.take_back, order, quantities={line.pk: 1}, on=FRIDAY, key="form-1")
+
+    returns, errors = split(together([take_back] * 6))
+
+    assert errors == []
+    assert {document.pk for document in returns} == {Return.objects.get().pk}
+    assert is_sound()
+
+
+def test_a_voucher_for_one_use_is_used_by_one_of_ten(lamp):
+    discounts = ten_off(single_use())
+    line = sale_line(lamp, discount="1.00")
+    wishes = [sale(line, key=f"racer-{n}", discounts=discounts) for n in range(10)]
+
+    orders, errors = split(together(partial(order_to_cash.place, wish, on=MONDAY) for wish in wishes))
+
+    assert len(orders) == 1
+    assert kinds(errors) == {DiscountUsedUp}
+    assert is_sound()
+
+
+# Different things at once
+
+
+@pytest.mark.parametrize("round_no", range(3))
+def test_an_order_is_either_shipped_or_cancelled(lamp, round_no):
+    order = place(sale_line(lamp), pay="card")
+    note = order.delivery_notes.get()
+
+    done, errors = split(
+        together(
+            [
+                partial(order_to_cash.cancel, order, on=TUESDAY),
+                partial(order_to_cash.ship, note, on=TUESDAY),
+            ]
+        )
+    )
+
+    assert len(done) == 1
+    assert kinds(errors) == {IllegalTransition}
+    assert fresh(order).status in {"shipped", "cancelled"}
+    assert is_sound()
+
+
+def test_stock_counted_away_is_not_sold_and_stock_sold_is_not_counted_away():
+    lamp = ProductFactory(title="Lamp", stock=(6, "4.00"))
+
+    def count(n):
+        stocktaking.adjust_stock(
+            lamp, warehouse=main_warehouse(), quantity=-1, reason="Broken", on=TUESDAY, key=f"count-{n}"
+        )
+
+    buyers = [partial(place, sale_line(lamp), key=f"buyer-{n}") for n in range(6)]
+    _, errors = split(together([*buyers, *(partial(count, n) for n in range(6))]))
+
+    assert len(errors) == 6
+    assert kinds(errors) == {OutOfStock}
+    assert on_shelf(lamp)[0] == on_shelf(lamp)[1]
+    assert is_sound()
+
+
+def test_everything_at_once_on_the_same_orders_ends_in_words_and_sound_books(lamp):
+    orders = [place(sale_line(lamp, 2), key=f"order-{n}", charge="5.95") for n in range(4)]
+    random.Random(7).shuffle(orders)
+
+    def credit(order):
+        invoice = order.invoices.get()
+        quantities = {invoice.lines.order_by("pk")[0].pk: 1}
+        order_to_cash.credit(invoice, quantities=quantities, on=FRIDAY, key=f"credit:{order.pk}")
+
+    actions = [
+        action
+        for order in orders
+        for action in (
+            partial(pay, order, reference=f"transfer:{order.pk}"),
+            partial(pay, order, amount="5.00", reference=f"part:{order.pk}"),
+            partial(order_to_cash.cancel, order, on=FRIDAY),
+            partial(ship, order),
+            partial(credit, order),
+            partial(order_to_cash.invoice, order, on=FRIDAY),
+        )
+    ]
+    _, errors = split(together(actions))
+
+    assert [error for error in errors if not isinstance(error, Refusal)] == []
+    assert is_sound()
