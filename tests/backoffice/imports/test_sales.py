@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
 
 from accounting import chart
@@ -90,6 +92,19 @@ def test_documents_are_numbered_in_the_order_of_their_dates(bring_in):
     bring_in("8,A1,Robot,1,2019-12-31,5,1,France\n7,A1,Robot,1,2019-12-30,5,1,France\n")
     invoices = Invoice.objects.order_by("number")
     assert [invoice.order.number for invoice in invoices] == ["7", "8"]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_lines(bring_in):
+    def rows(number, lines):
+        return "".join(f"{number},A{n},Robot {n},1,2019-12-30,10,1,France\n" for n in range(lines))
+
+    bring_in(rows(1, 20))
+    statements = []
+    for number, lines in ((2, 3), (3, 20)):
+        with CaptureQueriesContext(connection) as caught:
+            bring_in(rows(number, lines))
+        statements.append(len(caught))
+    assert statements[0] == statements[1]
 
 
 def test_a_product_that_is_here_already_is_sold_from_its_shelf_first(bring_in):
