@@ -53,6 +53,7 @@ def accounts(names: Iterable[str]) -> dict[str, Account]:
     found: dict[str, Account] = {}
     for account in Account.objects.filter(Q(role__in=wanted) | Q(code__in=wanted), active=True):
         found[account.role] = found[account.code] = account
+    found.pop("", None)  # Many accounts have no role: that is no name.
     if missing := wanted - found.keys():
         raise UnknownAccount(f"The chart has no active account for {', '.join(sorted(missing))}.")
     return found

@@ -44,7 +44,7 @@ DRAFT = """
         document_no, memo, reverses_id, posted_by_id, hash)
     SELECT %s, %s, fiscal_year_id, id, %s, %s, %s, %s, CAST(%s AS bigint), CAST(%s AS bigint), ''
     FROM accounting_period WHERE "start" <= %s AND "end" >= %s AND NOT locked AND NOT (vat_locked AND %s)
-    ON CONFLICT (source_key) DO NOTHING RETURNING id, fiscal_year_id, period_id
+    {} ON CONFLICT (source_key) DO NOTHING RETURNING id, fiscal_year_id, period_id
 """
 OPEN_ITEMS = """
     INSERT INTO accounting_openitem (line_id, original, residual)
@@ -175,11 +175,15 @@ def _require_parties(entry: Entry, found: dict[str, Account]) -> None:
 def _draft(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
     """Insert the header, and return its key, year and period.
 
-    None when its source has one already, or its date lies in no open period.
+    None when its source has one already, or its date lies in no open period. The period stays open until
+    the caller commits: who locks it waits, and who is late finds it locked.
     """
+    statement = DRAFT.format("FOR SHARE" if connection.features.has_select_for_update else "")
     words = [entry.source_key, entry.digest, entry.document_no, entry.memo]
     keys = [entry.reverses and entry.reverses.pk, by and by.pk]
-    cursor.execute(DRAFT, [entry.journal, entry.date, *words, *keys, entry.date, entry.date, entry.is_taxed])
+    cursor.execute(
+        statement, [entry.journal, entry.date, *words, *keys, entry.date, entry.date, entry.is_taxed]
+    )
     rows = cursor.fetchall()
     return rows[0] if rows else None
 

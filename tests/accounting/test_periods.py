@@ -142,3 +142,33 @@ def test_locking_waits_for_a_posting_that_is_under_way():
     assert outcomes == ["locked"]
     assert BalanceSnapshot.objects.get(account__role="BANK").debit == Decimal("6.00")
     assert books_are_sound()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_posting_that_comes_while_its_period_is_being_locked_is_refused_in_words():
+    book(transfer("x:1", on=JANUARY))
+    locking, outcomes = threading.Event(), []
+
+    def lock_slowly():
+        with transaction.atomic():
+            lock(period_for(JANUARY), by=None)
+            locking.set()
+            poster.join(0.5)
+        connection.close()
+
+    def post_meanwhile():
+        locking.wait(5)
+        try:
+            book(transfer("x:2", on=JANUARY))
+        except PeriodLocked as refusal:
+            outcomes.append(str(refusal))
+        connection.close()
+
+    poster = threading.Thread(target=post_meanwhile)
+    locker = threading.Thread(target=lock_slowly)
+    poster.start()
+    locker.start()
+    locker.join()
+    poster.join()
+    assert outcomes == ["2026-01 is locked: nothing can be posted into it."]
+    assert books_are_sound()
