@@ -77,6 +77,12 @@ class SettleForm(forms.Form):
         super().__init__(data, prefix=str(payment.pk), initial={"amount": left})
         self.payment = payment
 
+    def clean_on(self) -> Any:
+        """Refuse money of a day to come."""
+        if self.cleaned_data["on"] > timezone.localdate():
+            raise forms.ValidationError("That day is still to come.")
+        return self.cleaned_data["on"]
+
 
 class AdjustForm(KeyedForm):
     """A count that differs from what was known."""

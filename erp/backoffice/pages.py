@@ -121,10 +121,10 @@ def amount(name: str, label: str = "") -> Any:
     """Return a column for a list that shows a field's money."""
 
     @admin.display(ordering=F(name), description=label or name)
-    def column(row: Any) -> str:
+    def amount_shown(row: Any) -> str:
         return words(getattr(row, name))
 
-    return column
+    return amount_shown
 
 
 def words(value: Any) -> Any:

@@ -71,7 +71,7 @@ class ProductForm(Offered):
     description = HarmlessMarkup(required=False, help_text="Simple HTML; scripts are taken out.")
     categories = CategoriesField(required=False)
     low_stock_threshold = forms.IntegerField(
-        label="warn at", min_value=0, required=False, help_text="Counts as low when no more can be sold."
+        label="Warn at", min_value=0, required=False, help_text="Counts as low when no more can be sold."
     )
     tax_class = forms.ModelChoiceField(
         TaxClass.objects.order_by("pk"), required=False, empty_label="as usual"

@@ -5,7 +5,7 @@ from typing import Any
 from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue
 
 from . import links, ties
-from .pages import Table
+from .pages import Table, words
 
 LATEST = 20
 
@@ -36,7 +36,7 @@ def latest_moves(product: Any) -> Table:
     found = StockMove.objects.filter(product=product).select_related("warehouse", "user").order_by("-pk")
     rows = [
         (
-            links.anchor(links.page_of(move), str(move.moved_on)),
+            links.to(move, words(move.moved_on)),
             move.get_kind_display(),
             move.warehouse.name,
             move.quantity,

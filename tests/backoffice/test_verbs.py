@@ -91,9 +91,14 @@ class TestMoneyCameIn:
         assert "stands for other money already" in told(response)[1][1]
         assert is_sound()
 
+    def test_money_of_a_day_to_come_is_asked_for_again(self, office, ordered):
+        payment = ordered.payments.get()
+        answers = self.answers(payment, "297.50", "1") | {f"{payment.pk}-on": "2099-01-01"}
+        assert "That day is still to come." in words(press(office, "settle", payment, **answers))
+
     @staticmethod
     def answers(payment, amount, reference):
-        named = {"amount": amount, "reference": reference, "on": "2026-11-02"}
+        named = {"amount": amount, "reference": reference, "on": "2026-03-04"}
         return {f"{payment.pk}-{name}": value for name, value in named.items()}
 
 

@@ -135,7 +135,7 @@ class InvoiceAdmin(PaperAdmin):
         if invoice is None:
             return None
         lines = invoice.lines.order_by("position")
-        rows = [(line.pk, f"{line.title} {line.sku}", line.quantity, line.credited) for line in lines]
+        rows = [(line.pk, f"{line.title} {line.sku}".strip(), line.quantity, line.credited) for line in lines]
         form = QuantitiesForm(answers(request), rows=rows)
         if not form.is_valid():
             return self.ask(request, f"Credit invoice {invoice}", [invoice], [("", form)])

@@ -1,0 +1,200 @@
+"""Offers, vouchers and settings that staff write take effect in the shop."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.contrib.flatpages.models import FlatPage
+from django.contrib.sites.models import Site
+from oscar.core.loading import get_model
+
+from accounting.models import TaxCode
+from erp.documents.models import Company
+from erp.inventory.models import Warehouse
+from erp.sales.models import Automation, TaxClass
+from tests.backoffice.desk import list_url, page_url, told, words
+from tests.chain.scenes import place, stepped
+from tests.factories import ProductFactory, sale_line
+from tests.shop.buying import put, text
+
+pytestmark = pytest.mark.django_db
+
+Benefit = get_model("offer", "Benefit")
+Category = get_model("catalogue", "Category")
+Condition = get_model("offer", "Condition")
+Country = get_model("address", "Country")
+Offer = get_model("offer", "ConditionalOffer")
+OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
+ProductClass = get_model("catalogue", "ProductClass")
+Range = get_model("offer", "Range")
+Voucher = get_model("voucher", "Voucher")
+
+NOBODY = {"rangeproduct_set-TOTAL_FORMS": "0", "rangeproduct_set-INITIAL_FORMS": "0"}
+
+
+def add(client, model, **answers):
+    """Send a form for a new row, and return that row."""
+    response = client.post(f"{list_url(model)}add/", answers, follow=True)
+    assert [level for level, _ in told(response)] == ["success"], words(response)
+    return model.objects.order_by("pk").last()
+
+
+def form_of(client, row):
+    """Return what a row's form holds, ready to be sent again."""
+    form = client.get(page_url(row)).context["adminform"].form
+    held = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in held.items() if value not in (None, False)}
+
+
+def change(client, row, **answers):
+    response = client.post(page_url(row), form_of(client, row) | answers, follow=True)
+    assert [level for level, _ in told(response)] == ["success"], words(response)
+    row.refresh_from_db()
+    return row
+
+
+def percent_off(clerk, percent, offer_type):
+    """A clerk writes an offer on everything, form by form."""
+    everything = add(clerk, Range, name="Everything", includes_all_products="on", **NOBODY)
+    condition = add(clerk, Condition, range=everything.pk, type="Count", value="1")
+    benefit = add(clerk, Benefit, range=everything.pk, type="Percentage", value=str(percent))
+    return add(
+        clerk,
+        Offer,
+        name=f"{percent} % off",
+        offer_type=offer_type,
+        condition=condition.pk,
+        benefit=benefit.pk,
+        priority="0",
+        exclusive="on",
+    )
+
+
+class TestOffers:
+    def test_one_on_everything_is_in_the_basket(self, as_role, client, lamp):
+        percent_off(as_role("sales"), 10, "Site")
+        put(client, lamp)
+        assert "107.10" in text(client.get("/basket/"))
+
+    def test_a_voucher_takes_off_what_its_offer_says(self, as_role, client, lamp):
+        clerk = as_role("sales")
+        offer = percent_off(clerk, 10, "Voucher")
+        days = {"start_datetime_0": "2026-01-01", "end_datetime_0": "2036-01-01"}
+        hours = {"start_datetime_1": "00:00", "end_datetime_1": "00:00"}
+        voucher = add(
+            clerk, Voucher, name="Ten", code="ten", usage="Multi-use", offers=[offer.pk], **days, **hours
+        )
+        put(client, lamp)
+        client.post("/basket/vouchers/add/", {"code": voucher.code})
+        assert "107.10" in text(client.get("/basket/"))
+
+    def test_a_range_holds_the_products_and_categories_it_is_given(self, as_role, lamp):
+        top = Category.add_root(name="Light")
+        answers = {
+            "rangeproduct_set-TOTAL_FORMS": "1",
+            "rangeproduct_set-INITIAL_FORMS": "0",
+            "rangeproduct_set-0-product": lamp.pk,
+            "rangeproduct_set-0-display_order": "0",
+        }
+        made = add(as_role("sales"), Range, name="Lights", included_categories=[top.pk], **answers)
+        assert list(made.included_products.all()) == [lamp]
+        assert list(made.included_categories.all()) == [top]
+        assert made.contains_product(lamp)
+
+
+class TestTheCompany:
+    def test_is_one_row_that_can_be_changed_and_neither_added_nor_deleted(self, office):
+        firm = Company.objects.get()
+        assert office.get(f"{list_url(Company)}add/").status_code == 403
+        assert office.post(page_url(firm).replace("change", "delete"), {"post": "yes"}).status_code == 403
+        change(office, firm, name="Linden", ship_before_payment="on")
+        assert (firm.name, firm.ship_before_payment) == ("Linden", True)
+
+    def test_what_it_lets_run_by_itself_is_a_rule_for_a_way_to_pay(self, office, lamp):
+        add(office, Automation, step="invoice", payment_method="bank", mode="manual")
+        assert stepped(place(sale_line(lamp, 1, "119.00")))["invoice"] == "manual"
+
+    def test_a_rule_for_an_unknown_way_to_pay_is_refused(self, office):
+        url = f"{list_url(Automation)}add/"
+        response = office.post(url, {"step": "invoice", "payment_method": "shells", "mode": "off"})
+        assert "shells is not one of the available choices" in words(response)
+
+
+class TestTaxes:
+    def test_a_class_gets_its_rule_for_a_country(self, office):
+        standard = TaxClass.objects.get(code="standard")
+        rule = standard.rules.get()
+        code = TaxCode.objects.exclude(pk=rule.tax_code_id).first()
+        rows = {
+            "rules-TOTAL_FORMS": "2",
+            "rules-INITIAL_FORMS": "1",
+            "rules-0-id": rule.pk,
+            "rules-0-tax_class": standard.pk,
+            "rules-0-tax_code": rule.tax_code_id,
+            "rules-1-tax_class": standard.pk,
+            "rules-1-country": "FR",
+            "rules-1-tax_code": code.pk,
+        }
+        change(office, standard, **rows)
+        assert standard.rules.get(country="FR").tax_code == code
+
+    def test_a_rate_that_documents_name_does_not_change(self, office, ordered):
+        code = TaxCode.objects.get(code="DE-S-19")
+        office.post(
+            page_url(code), {"name": "VAT 19 %", "rate": "20", "code": "X", "valid_from": "2020-01-01"}
+        )
+        code.refresh_from_db()
+        assert (code.name, code.rate, code.code) == ("VAT 19 %", Decimal("19.00"), "DE-S-19")
+        assert office.post(page_url(code).replace("change", "delete"), {"post": "yes"}).status_code == 403
+
+
+def test_a_way_of_shipping_is_offered_at_its_price(office, client, lamp):
+    add(office, OrderAndItemCharges, name="By mule", price_per_order="7.77", price_per_item="0.00")
+    assert OrderAndItemCharges.objects.get().code == "by-mule"
+
+
+def test_a_country_is_opened_from_the_list(office):
+    url = f"{list_url(Country)}?q=FR&iso_3166_1_a2__exact=FR"
+    row = {"form-0-iso_3166_1_a2": "FR", "form-0-is_shipping_country": "on", "form-0-display_order": "3"}
+    form = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "_save": "Save", **row}
+    office.post(url, form)
+    france = Country.objects.get(pk="FR")
+    assert (france.is_shipping_country, france.display_order) == (True, 3)
+
+
+def test_a_page_of_the_shop_is_written_without_scripts(as_role, client):
+    page = FlatPage.objects.create(url="/wood/", title="Wood")
+    page.sites.add(Site.objects.get())
+    change(as_role("sales"), page, content="<h2>Oak</h2><script>alert(1)</script>", sites=[1])
+    assert page.content == "<h2>Oak</h2>"
+    assert "Oak" in text(client.get("/wood/"))
+
+
+def test_a_colleague_is_hired_by_the_administrator_alone(office, as_role):
+    clerk = as_role("sales")
+    answers = {
+        "username": "kim",
+        "usable_password": "true",
+        "password1": "a-long-one-9",
+        "password2": "a-long-one-9",
+    }
+    assert clerk.post(f"{list_url(User)}add/", answers).status_code == 403
+    kim = add(office, User, **answers)
+    group = Group.objects.get(name="warehouse")
+    since = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00"}
+    office.post(page_url(kim), form_of(office, kim) | since | {"is_staff": "on", "groups": [group.pk]})
+    kim.refresh_from_db()
+    assert (kim.is_staff, list(kim.groups.all())) == (True, [group])
+
+
+def test_whether_a_type_keeps_stock_is_decided_once(office):
+    product = ProductFactory(stock=(5, "3.00"))
+    kind = product.product_class
+    none = {"attributes-TOTAL_FORMS": "0", "attributes-INITIAL_FORMS": "0"}
+    office.post(page_url(kind), {"name": "Wares", "requires_shipping": "on", **none})
+    kind.refresh_from_db()
+    assert (kind.name, kind.track_stock) == ("Wares", True)
+
+
+def test_another_warehouse_is_opened(office):
+    assert add(office, Warehouse, code="north", name="North", priority="20").levels.count() == 0
