@@ -7,9 +7,10 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from accounting import guards
+from accounting.exports import FORMATS
 from accounting.models import JournalLine, Party
 from erp.backoffice.exporting import Exported, harmless
 from erp.backoffice.site import office as site
@@ -84,6 +85,14 @@ class TestExportLedgerRefuses:
     def test_in_a_sentence(self, arguments, sentence):
         with pytest.raises(CommandError, match=sentence):
             call_command("export_ledger", "--format", "gl", *arguments)
+
+    def test_a_database_that_is_away(self, monkeypatch):
+        def away(*args, **kwargs):
+            raise OperationalError("connection refused")
+
+        monkeypatch.setitem(FORMATS, "gl", away)
+        with pytest.raises(CommandError, match="The database does not answer: connection refused"):
+            call_command("export_ledger", "--format", "gl")
 
 
 class TestVerifyBooks:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from accounting import audit as books
 from erp.delivery import audit as delivery
@@ -21,7 +22,10 @@ class Command(BaseCommand):
     help = "Checks every invariant of the books and documents: one line a check. Ends with 1 on any finding."
 
     def handle(self, **_: Any) -> None:
-        count = sum(self.report(check) for check in checks())
+        try:
+            count = sum(self.report(check) for check in checks())
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}") from error
         if count:
             raise CommandError(f"{count} finding{'' if count == 1 else 's'}: the books are not sound.")
 
