@@ -11,6 +11,7 @@ from accounting.refusal import Refusal
 from erp.invoicing import links, providers
 from shop.answers import Answers, forget
 from shop.customer import orders
+from shop.customer.order_views import opened_by_link
 
 from . import seen as sight
 from .forms import AddressForms, DeliveryForm
@@ -82,11 +83,8 @@ def place(request):
 
 @never_cache
 @require_safe
-def thank_you(request, token: str):
-    try:
-        order = orders.by_token(request, token)
-    except links.LinkExpired as refusal:
-        return render(request, "shop/sorry.html", {"sentence": str(refusal)}, status=410)
+@opened_by_link
+def thank_you(request, order, token: str):
     context = orders.describe(order) | {"order_url": reverse("customer:guest-order", args=[token])}
     return render(request, "shop/checkout/thank_you.html", context)
 

@@ -1,6 +1,10 @@
 """The pages of orders: for accounts by number, for guests by a signed link that expires."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -40,23 +44,33 @@ def paper(request, number: str, kind: str, pk: int):
     return _pdf(request, orders.paper(orders.own(request.user, number), kind, pk))
 
 
+def opened_by_link(view: Callable) -> Callable:
+    """Give a view the order of a signed link. An expired one is refused, an account's needs its login."""
+
+    @wraps(view)
+    def opened(request, token: str, **kwargs):
+        try:
+            found = orders.by_token(request, token)
+        except LinkExpired as refusal:
+            return _sorry(request, refusal, status=410)
+        except orders.LoginNeeded:
+            return redirect_to_login(request.get_full_path())
+        return view(request, found, token, **kwargs)
+
+    return opened
+
+
 @never_cache
 @require_safe
-def guest_order(request, token: str):
-    try:
-        found = orders.by_token(request, token)
-    except LinkExpired as refusal:
-        return _sorry(request, refusal, status=410)
+@opened_by_link
+def guest_order(request, found, token: str):
     return _page(request, found, "customer:guest-paper", token)
 
 
 @never_cache
 @require_safe
-def guest_paper(request, token: str, kind: str, pk: int):
-    try:
-        found = orders.by_token(request, token)
-    except LinkExpired as refusal:
-        return _sorry(request, refusal, status=410)
+@opened_by_link
+def guest_paper(request, found, token: str, kind: str, pk: int):
     return _pdf(request, orders.paper(found, kind, pk))
 
 

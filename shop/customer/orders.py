@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO
+from accounting.refusal import Refusal
 from erp.delivery.models import DeliveryNote
 from erp.invoicing import links
 from erp.invoicing.models import CreditNote, Invoice, Payment
@@ -17,6 +18,10 @@ Order = get_model("order", "Order")
 # The kinds of papers a customer may download, by the word in the address.
 PAPERS = {"invoice": Invoice, "credit-note": CreditNote, "delivery-note": DeliveryNote}
 NAMES = {"invoice": "Invoice", "credit-note": "Credit note", "delivery-note": "Delivery note"}
+
+
+class LoginNeeded(Refusal):
+    """The link is good, but its order is shown to the owner of an account alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,13 @@ def own(user: Any, number: str) -> Any:
 
 
 def by_token(request: Any, token: str) -> Any:
-    """Return the order of a signed link. Raises LinkExpired, and Http404 where it is somebody else's."""
+    """Return the order of a signed link.
+
+    Raises LinkExpired; LoginNeeded where it is an account's, and Http404 where it is somebody else's.
+    """
     order = links.order_for(token)
+    if order.user_id and not request.user.is_authenticated:
+        raise LoginNeeded("This order belongs to an account.")
     if order.user_id and order.user_id != request.user.pk:
         raise Http404("There is no such order.")
     return _orders().get(pk=order.pk)

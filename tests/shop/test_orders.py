@@ -1,6 +1,7 @@
 """Who sees which order, and its papers."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.core import signing
@@ -87,6 +88,19 @@ def test_an_order_of_an_account_is_seen_by_its_owner_alone(client, standard, peo
     stranger.force_login(eve)
     for each in (page, *papers, f"/orders/{links.order_token(order)}/"):
         assert stranger.get(each).status_code == 404
+
+
+def test_the_link_in_the_mail_of_an_account_asks_its_owner_to_log_in(client, standard, people):
+    client.force_login(people[0])
+    buying.buy(client, product())
+    token = links.order_token(Order.objects.get())
+    client.logout()
+    for page in (f"/orders/{token}/", f"/orders/{token}/invoice-1.pdf", f"/checkout/thank-you/{token}/"):
+        response = client.get(page)
+        assert response.status_code == 302
+        assert unquote(response.url) == f"/accounts/login/?next={page}"
+    client.force_login(people[0])
+    assert client.get(f"/orders/{token}/").status_code == 200
 
 
 def test_a_guests_order_is_in_nobodys_account(client, guests_order, people):
