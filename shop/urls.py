@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.contrib.auth.views import LogoutView, PasswordResetDoneView
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from .basket import views as basket
@@ -12,13 +13,21 @@ from .customer import order_views as orders
 from .customer import views as customer
 from .pages import shipping_costs
 
+
+class Words(StringConverter):
+    """Words that every database can look up: PostgreSQL refuses NUL."""
+
+    regex = r"[^/\x00]+"
+
+
+register_converter(Words, "words")
+KEY = r"(?P<pk>[0-9]{1,18})"  # no number beyond the integers of a database
+
 CATALOGUE = [
     path("", catalogue.catalogue, name="index"),
-    re_path(r"^(?P<product_slug>[\w-]*)_(?P<pk>\d+)/$", catalogue.detail, name="detail"),
-    re_path(
-        r"^category/(?P<category_slug>[\w-]+(/[\w-]+)*)_(?P<pk>\d+)/$", catalogue.category, name="category"
-    ),
-    path("ranges/<str:slug>/", catalogue.product_range, name="range"),
+    re_path(rf"^(?P<product_slug>[\w-]*)_{KEY}/$", catalogue.detail, name="detail"),
+    re_path(rf"^category/(?P<category_slug>[\w-]+(/[\w-]+)*)_{KEY}/$", catalogue.category, name="category"),
+    path("ranges/<words:slug>/", catalogue.product_range, name="range"),
 ]
 BASKET = [
     path("", basket.summary, name="summary"),
@@ -52,8 +61,8 @@ CUSTOMER = [
         name="password-reset-confirm",
     ),
     path("accounts/orders/", orders.order_list, name="order-list"),
-    path("accounts/orders/<str:number>/", orders.order, name="order"),
-    path("accounts/orders/<str:number>/<slug:kind>-<int:pk>.pdf", orders.paper, name="paper"),
+    path("accounts/orders/<words:number>/", orders.order, name="order"),
+    path("accounts/orders/<words:number>/<slug:kind>-<int:pk>.pdf", orders.paper, name="paper"),
     path("orders/<str:token>/", orders.guest_order, name="guest-order"),
     path("orders/<str:token>/<slug:kind>-<int:pk>.pdf", orders.guest_paper, name="guest-paper"),
 ]
@@ -62,7 +71,7 @@ urlpatterns = [
     path("", catalogue.home, name="home"),
     path("catalogue/", include((CATALOGUE, "catalogue"))),
     path("search/", include(([path("", catalogue.search, name="search")], "search"))),
-    path("offers/", include(([path("<str:slug>/", catalogue.offer, name="detail")], "offer"))),
+    path("offers/", include(([path("<words:slug>/", catalogue.offer, name="detail")], "offer"))),
     path("basket/", include((BASKET, "basket"))),
     path("checkout/", include((CHECKOUT, "checkout"))),
     path("", include((CUSTOMER, "customer"))),

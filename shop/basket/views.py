@@ -67,8 +67,9 @@ def add_voucher(request):
 
 @require_POST
 def remove_voucher(request, pk: int):
-    if request.plain_basket.pk:
-        request.plain_basket.vouchers.remove(pk)
+    basket = request.plain_basket
+    if basket.pk:
+        basket.vouchers.remove(*basket.vouchers.filter(pk=pk))
     return redirect("basket:summary")
 
 

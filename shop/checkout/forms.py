@@ -59,7 +59,9 @@ class AddressForm(forms.Form):
 class ShippingForm(AddressForm):
     """Where the goods go, whom we write to, and whether the invoice goes elsewhere."""
 
-    email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     other_bill_to = forms.BooleanField(label="The invoice goes to another address", required=False)
     field_order = ("email",)
 

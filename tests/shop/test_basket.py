@@ -92,6 +92,8 @@ def test_a_voucher_takes_off_and_can_be_taken_back(client, standard):
     page = text(client.get("/basket/"))
     assert "€10.00" in page
     assert "€95.95" in page
+    client.post(f"/basket/vouchers/{'9' * 30}/remove/")  # no voucher has such a key
+    assert "€105.95" not in text(client.get("/basket/"))
     client.post(f"/basket/vouchers/{get_model('voucher', 'Voucher').objects.get().pk}/remove/")
     assert "€105.95" in text(client.get("/basket/"))
 

@@ -127,7 +127,14 @@ def test_a_net_shop_shows_the_tax_on_top(client, standard):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"email": "ada"}, {"postcode": "1"}, {"first_name": ""}, {"country": "XX"}]
+    "wrong",
+    [
+        {"email": "ada"},
+        {"email": f"{'a' * 250}@example.com"},
+        {"postcode": "1"},
+        {"first_name": ""},
+        {"country": "XX"},
+    ],
 )
 def test_a_wrong_address_is_asked_for_again(client, standard, wrong):
     put(client, product())
@@ -293,7 +300,7 @@ def test_a_country_that_is_not_served_leads_back_to_the_address(client, standard
 def test_the_thank_you_page_of_an_account_is_its_own(client, standard, ada, django_user_model):
     response = buying.buy(client, product())
     other = type(client)()
-    assert other.get(response.url).status_code == 404
+    assert other.get(response.url).url.startswith("/accounts/login/")
     other.force_login(django_user_model.objects.create_user("eve", "eve@example.com", "x"))
     assert other.get(response.url).status_code == 404
 

@@ -70,6 +70,23 @@ def test_an_unknown_address_is_answered_kindly(client):
     assert "There is nothing here" in text(response)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/offers/%00/",
+        "/catalogue/ranges/%00/",
+        "/accounts/orders/%00/",
+        "/orders/%00/",
+        f"/catalogue/table_{'9' * 5000}/",
+        f"/catalogue/category/tables_{'9' * 5000}/",
+        f"/basket/add/{'9' * 30}/",
+    ],
+)
+def test_an_address_no_database_can_look_up_leads_nowhere(client, address):
+    assert client.get(address).status_code in (404, 405, 410)
+    assert client.post(address).status_code in (404, 405)
+
+
 def test_a_stale_form_is_answered_by_a_sentence():
     response = Client(enforce_csrf_checks=True).post("/basket/update/")
     assert response.status_code == 403
