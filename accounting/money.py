@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
+from django.db.models import lookups
 from django.db.models.expressions import Combinable, register_combinable_fields
 
 CENT = Decimal("0.01")
@@ -144,6 +145,24 @@ def _is_money(expression) -> bool:
         return False
 
 
+class _OfMoney(lookups.BuiltinLookup):
+    """Compare with money alone: in F("amount") + 1 and in Value(1) the one would be a cent."""
+
+    def get_prep_lookup(self):
+        other = self.rhs
+        if hasattr(other, "resolve_expression") and not isinstance(other, models.F) and not _is_money(other):
+            raise TypeError("Write the amounts of a comparison as money_value(...)")
+        return super().get_prep_lookup()
+
+
+for _lookup in (
+    lookups.Exact,
+    lookups.GreaterThan,
+    lookups.GreaterThanOrEqual,
+    lookups.LessThan,
+    lookups.LessThanOrEqual,
+):
+    MoneyField.register_lookup(type(f"Money{_lookup.__name__}", (_OfMoney, _lookup), {}))
 for _connector in (Combinable.ADD, Combinable.SUB):
     register_combinable_fields(MoneyField, _connector, MoneyField, MoneyField)
 register_combinable_fields(MoneyField, Combinable.MUL, models.IntegerField, MoneyField)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Sum, Value, When
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,6 +121,21 @@ def test_filters_compare_amounts(paid):
         Decimal("60.00"),
         Decimal("1.00"),
     }
+
+
+@pytest.mark.parametrize("wrong", [F("debit") + 1, F("debit") - Decimal(1), Value(Decimal(1)), F("line_no")])
+def test_a_comparison_with_a_bare_number_is_refused(paid, wrong):
+    for comparison in ("amount", "amount__gt", "amount__gte", "amount__lt", "amount__lte"):
+        with pytest.raises(TypeError, match="money_value"):
+            JournalLine.objects.filter(**{comparison: wrong})
+
+
+def test_a_comparison_with_a_row_outside_is_of_amounts(paid):
+    same = OpenItem.objects.filter(original=OuterRef("amount"))
+    assert JournalLine.objects.filter(Exists(same)).count() == 2
+    largest = JournalLine.objects.order_by("-amount").values("amount")[:1]
+    assert JournalLine.objects.get(amount=Subquery(largest)).amount == Decimal("119.00")
+    assert JournalLine.objects.filter(amount=-F("amount")).count() == 0
 
 
 @pytest.mark.parametrize("wrong", [Decimal(1), 1, F("line_id")])
