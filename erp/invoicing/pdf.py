@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from django.apps import apps
@@ -25,6 +26,8 @@ LIBRARIES = "libpangoft2-1.0-0 libharfbuzz-subset0"
 HOW_TO_GET_THEM = (
     f"PDFs need two libraries on this machine: apt-get install -y --no-install-recommends {LIBRARIES}"
 )
+# Pango shares memory between threads without care: two that draw at once end the whole process.
+_one_at_a_time = Lock()
 
 
 class PdfUnavailable(Refusal):
@@ -57,7 +60,8 @@ def render(template: str, context: dict[str, Any]) -> bytes:
     """Draw a template. Raises PdfUnavailable with the line that helps."""
     weasyprint = _weasyprint()
     html = render_to_string(template, context)
-    return weasyprint.HTML(string=html, url_fetcher=fetcher()).write_pdf(font_config=_fonts())
+    with _one_at_a_time:
+        return weasyprint.HTML(string=html, url_fetcher=fetcher()).write_pdf(font_config=_fonts())
 
 
 def fetcher() -> Any:

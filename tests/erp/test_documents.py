@@ -1,8 +1,10 @@
 """Papers: whole, kept as they were, and closed to the outside."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from io import BytesIO
+from time import sleep
 
 import pytest
 from django.core import signing
@@ -66,6 +68,24 @@ def test_a_document_fetches_nothing(tmp_path):
     for address in (secret.as_uri(), "http://127.0.0.1:1/x.png", "ftp://127.0.0.1/x"):
         with pytest.raises(ValueError, match=r"(?i)protocol"):
             fetcher.fetch(address)
+
+
+def test_no_two_papers_are_drawn_at_once(monkeypatch):
+    """Pango would corrupt the memory of the whole process, now and then."""
+    drawing, most = [], []
+
+    def write_pdf(*args, **kwargs):
+        drawing.append(1)
+        most.append(len(drawing))
+        sleep(0.02)
+        drawing.pop()
+        return b"%PDF"
+
+    monkeypatch.setattr("weasyprint.HTML.write_pdf", write_pdf)
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(lambda _: pdf.render("404.html", {}), range(8)))
+    assert drawn == [b"%PDF"] * 8
+    assert set(most) == {1}
 
 
 def test_without_its_libraries_a_pdf_answers_with_the_line_that_helps(order, monkeypatch):
