@@ -16,15 +16,26 @@ def by_tax_code(role: str) -> dict[str, Decimal]:
     return dict(lines.order_by().values_list("tax_code__code").annotate(Sum("amount")))
 
 
+def by_source(role: str, prefixes: Iterable[str]) -> dict[str, Decimal]:
+    """Return debits less credits that each entry with one of some prefixes brought to an account."""
+    lines = JournalLine.objects.posted().filter(_begins(prefixes, "entry__source_key"), account=account(role))
+    return dict(lines.order_by().values_list("entry__source_key").annotate(Sum("amount")))
+
+
 def source_keys(prefixes: Iterable[str]) -> set[str]:
     """Return the source keys of posted entries that begin with one of some prefixes."""
-    wanted = Q()
-    for prefix in prefixes:
-        wanted |= Q(source_key__startswith=prefix)
-    return set(JournalEntry.objects.filter(wanted, number__isnull=False).values_list("source_key", flat=True))
+    entries = JournalEntry.objects.filter(_begins(prefixes, "source_key"), number__isnull=False)
+    return set(entries.values_list("source_key", flat=True))
 
 
 def moved_by_sources(role: str, prefix: str) -> Decimal:
     """Return debits less credits that entries with a prefix have brought to an account."""
     lines = JournalLine.objects.posted().filter(account=account(role), entry__source_key__startswith=prefix)
     return lines.aggregate(total=Sum("amount", default=ZERO))["total"]
+
+
+def _begins(prefixes: Iterable[str], field: str) -> Q:
+    wanted = Q()
+    for prefix in prefixes:
+        wanted |= Q(**{f"{field}__startswith": prefix})
+    return wanted

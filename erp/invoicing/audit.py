@@ -1,5 +1,6 @@
 """Do invoices, credit notes, payments and the books agree? Each check yields a sentence for what is wrong."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,11 @@ from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Payment, P
 
 Order = get_model("order", "Order")
 ZERO_MONEY = money_value(0)
+# The accounts that keep a part of papers by tax code. What is released from one to another names no code.
+BOOKED_ON = {
+    "net": (chart.DEFERRED_REVENUE, chart.REVENUE, chart.SHIPPING_INCOME, chart.RETURNS),
+    "tax": (chart.VAT_PAYABLE,),
+}
 
 
 def papers_add_up() -> Iterator[str]:
@@ -52,15 +58,25 @@ def invoices_make_the_order() -> Iterator[str]:
 
 
 def papers_are_in_the_books() -> Iterator[str]:
-    """8 The ledger's VAT by tax code is that of invoices less credit notes."""
-    wanted: dict[str, Decimal] = {}
-    for model, sign in ((InvoiceLine, 1), (CreditNoteLine, -1)):
-        for code, tax in model.objects.values_list("tax_code__code").annotate(Sum("tax")).order_by():
-            wanted[code] = wanted.get(code, ZERO) + sign * tax
-    booked = {code: -amount for code, amount in evidence.by_tax_code(chart.VAT_PAYABLE).items()}
-    for code in sorted(wanted.keys() | booked.keys()):
-        if wanted.get(code, ZERO) != booked.get(code, ZERO):
-            yield f"VAT {code}: documents say {wanted.get(code, ZERO)}, the books {booked.get(code, ZERO)}."
+    """8 The ledger's net amounts and VAT by tax code are those of invoices less credit notes."""
+    for part, roles in BOOKED_ON.items():
+        documents: Counter[str] = _by_tax_code(InvoiceLine, part)
+        books: Counter[str] = Counter()
+        documents.subtract(_by_tax_code(CreditNoteLine, part))
+        for role in roles:
+            books.subtract(evidence.by_tax_code(role))
+        for code in sorted(documents.keys() | books.keys()):
+            if documents[code] != books[code]:
+                yield f"{code}: documents say {documents[code]} {part}, the books {books[code]}."
+
+
+def customers_owe_what_papers_say() -> Iterator[str]:
+    """8 Each invoice, credit note, capture and refund moves what its customer owes by its amount."""
+    wanted = dict(_claims())
+    booked = evidence.by_source(chart.RECEIVABLE, ("invoice:", "credit:", "payment:"))
+    for key in sorted(wanted.keys() | booked.keys()):
+        if wanted.get(key, ZERO) != booked.get(key, ZERO):
+            yield f"{key} is about {wanted.get(key, ZERO)}, in the books it is {booked.get(key, ZERO)}."
 
 
 def each_event_has_its_entry() -> Iterator[str]:
@@ -157,6 +173,21 @@ def orders_and_money_belong_together() -> Iterator[str]:
             yield f"Order {number} comes to {total}, but {taken} was taken."
 
 
+def _by_tax_code(lines: Any, part: str) -> Counter:
+    return Counter(dict(lines.objects.order_by().values_list("tax_code__code").annotate(Sum(part))))
+
+
+def _claims() -> Iterator[tuple[str, Decimal]]:
+    """Yield the source key of each document and movement of money, and what its customer owes more by it."""
+    for name, papers, sign in (("invoice", Invoice.objects, 1), ("credit", CreditNote.objects, -1)):
+        for pk, gross in papers.values_list("pk", "gross"):
+            yield f"{name}:{pk}", sign * gross
+    for kind, sign in (("capture", -1), ("refund", 1)):
+        moved = PaymentOperation.objects.filter(kind=kind)
+        for reference, amount in moved.values_list("reference", "amount"):
+            yield f"payment:{reference}", sign * amount
+
+
 def _events() -> Iterator[tuple[str, bool]]:
     """Yield each event's source key, and whether it has anything to post."""
     yield from _keys("invoice", Invoice.objects.annotate(posts=Q(gross__gt=0) | Q(tax__gt=0)))
@@ -188,6 +219,7 @@ CHECKS = [
     papers_add_up,
     invoices_make_the_order,
     papers_are_in_the_books,
+    customers_owe_what_papers_say,
     each_event_has_its_entry,
     deferred_revenue_is_what_waits,
     money_is_where_it_went,

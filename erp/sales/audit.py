@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from oscar.core.loading import get_model
@@ -39,6 +39,9 @@ def orders_have_terms_and_key() -> Iterator[str]:
     """9 Each order was placed through the chain: it has its terms, and its key."""
     for number in Order.objects.filter(terms=None).order_by("pk").values_list("number", flat=True):
         yield f"Order {number} has no terms: it was not placed through the chain."
+    keys = SaleKey.objects.filter(order_number=OuterRef("number"))
+    for number in Order.objects.filter(~Exists(keys)).order_by("pk").values_list("number", flat=True):
+        yield f"Order {number} has no key: it was not placed through the chain."
     placed = Order.objects.filter(number=OuterRef("order_number")).values("pk")
     lost = SaleKey.objects.annotate(found=Subquery(placed[:1])).filter(found=None)
     for key in lost.order_by("pk"):

@@ -1,0 +1,101 @@
+"""A row changed past the chain is found by the check that looks for it, and by none before."""
+
+import pytest
+from django.db import connection
+
+from accounting import guards
+from erp import order_to_cash
+from erp.delivery import audit as delivery
+from erp.documents import audit as documents
+from erp.inventory import audit as inventory
+from erp.invoicing import audit as invoicing
+from erp.sales import audit as sales
+from tests.books import findings
+from tests.chain.scenes import FRIDAY, pay, place, ship, shipped_line
+from tests.factories import ProductFactory, sale_line
+
+pytestmark = pytest.mark.django_db
+
+TAMPERINGS = [
+    (inventory.levels_are_what_moved, "UPDATE inventory_stocklevel SET on_hand = on_hand + 1"),
+    (
+        inventory.records_are_the_sum_of_levels,
+        "UPDATE partner_stockrecord SET num_in_stock = num_in_stock + 1",
+    ),
+    (inventory.values_are_what_moved, "UPDATE inventory_stockvalue SET value = value + 1"),
+    (inventory.inventory_account_is_the_stock, "UPDATE inventory_stockvalue SET value = value + 1"),
+    (sales.orders_add_up, "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01"),
+    (sales.orders_have_terms_and_key, "DELETE FROM sales_terms"),
+    (sales.orders_have_terms_and_key, "DELETE FROM sales_salekey"),
+    (sales.orders_have_terms_and_key, "UPDATE order_order SET number = 'x' WHERE status = 'shipped'"),
+    (sales.no_step_is_stuck, "UPDATE sales_step SET state = 'failed'"),
+    (delivery.reserved_is_what_open_notes_promise, "UPDATE inventory_stocklevel SET reserved = reserved + 1"),
+    (delivery.notes_deliver_what_was_ordered, "UPDATE delivery_deliveryline SET quantity = quantity + 1"),
+    (delivery.notes_deliver_what_was_ordered, "UPDATE order_order SET status = 'cancelled'"),
+    (delivery.returned_is_what_came_back, "UPDATE delivery_deliveryline SET returned = 0"),
+    (delivery.orders_are_as_shipped_as_their_notes, "UPDATE order_order SET status = 'confirmed'"),
+    (delivery.orders_are_as_shipped_as_their_notes, "UPDATE order_order SET status = 'shipped'"),
+    (delivery.shipped_lines_have_a_cost, "UPDATE delivery_deliveryline SET cost = NULL"),
+    (invoicing.papers_add_up, "UPDATE invoicing_invoice SET net = net + 1, gross = gross + 1"),
+    (invoicing.papers_add_up, "UPDATE invoicing_creditnote SET net = net + 1, tax = tax - 1"),
+    (invoicing.invoices_make_the_order, "UPDATE invoicing_invoiceline SET net = net + 1, gross = gross + 1"),
+    (invoicing.papers_are_in_the_books, "UPDATE invoicing_invoiceline SET net = net + 1, gross = gross + 1"),
+    (invoicing.papers_are_in_the_books, "UPDATE invoicing_creditnoteline SET net = net + 1, tax = tax - 1"),
+    (
+        invoicing.customers_owe_what_papers_say,
+        "UPDATE invoicing_invoice SET net = net + 1, gross = gross + 1",
+    ),
+    (invoicing.customers_owe_what_papers_say, "UPDATE invoicing_paymentoperation SET amount = amount + 1"),
+    (
+        invoicing.each_event_has_its_entry,
+        "UPDATE accounting_journalentry SET source_key = 'x' WHERE source_key LIKE 'delivery:%'",
+    ),
+    (invoicing.deferred_revenue_is_what_waits, "UPDATE invoicing_invoiceline SET released = 0"),
+    (
+        invoicing.money_is_where_it_went,
+        "UPDATE invoicing_payment SET captured = captured - 1 WHERE captured > 0",
+    ),
+    (invoicing.payments_are_their_operations, "UPDATE invoicing_payment SET refunded = 0"),
+    (invoicing.counted_pieces_are_credited, "UPDATE invoicing_invoiceline SET credited = 0"),
+    (invoicing.no_draft_is_left, "UPDATE invoicing_invoice SET number = NULL, state = 'draft'"),
+    (
+        invoicing.dates_follow_numbers,
+        "UPDATE invoicing_invoice SET issued_on = '2026-01-01' WHERE number LIKE '%2'",
+    ),
+    (invoicing.orders_and_money_belong_together, "UPDATE order_order SET total_incl_tax = 1"),
+    (
+        documents.outbox_moves,
+        "UPDATE documents_outbox SET done_at = NULL, created_at = '2026-01-01', next_try_at = '2026-01-01'",
+    ),
+]
+
+
+@pytest.fixture
+def trade():
+    """Three lamps of one order were paid and shipped, one came back; two more are promised to another."""
+    lamp = ProductFactory(title="Lamp", stock=(9, "4.00"))
+    order = place(sale_line(lamp, 3), charge="5.95", email="ada@example.com")
+    pay(order)
+    ship(order)
+    order_to_cash.take_back(order, quantities={shipped_line(order).pk: 1}, on=FRIDAY)
+    place(sale_line(lamp, 2), key="another")
+
+
+@pytest.mark.parametrize(
+    ("check", "sql"), TAMPERINGS, ids=[f"{c.__name__}-{n}" for n, (c, _) in enumerate(TAMPERINGS)]
+)
+def test_a_change_is_found(trade, check, sql):
+    assert findings() == []
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        guards.drop()
+        cursor.execute(sql)
+    guards.install()
+    assert list(check())
+
+
+def test_every_check_of_the_chain_is_tried():
+    tried = {check for check, _ in TAMPERINGS}
+    parts = (inventory, sales, delivery, invoicing, documents)
+    assert tried == {check for part in parts for check in part.CHECKS}
