@@ -80,11 +80,12 @@ def bill_shipped(order: Any, *, on: date, by: Any) -> None:
 def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> Decimal:
     """Post money that came in against what the order owes, billing the rest of it first where need be.
 
-    Return what it still owes.
+    Return what it still owes. Raises MoreThanOwed.
     """
     owed = ledger.owed(invoices.keys_of(order))
     if operation.amount > _sum(owed):
-        bill(order, on=operation.on, by=by)
+        with suppress(NothingToInvoice):  # then it is more than is owed, which `shares` says
+            bill(order, on=operation.on, by=by)
         owed = ledger.owed(invoices.keys_of(order))
     entry = postings.captured(operation, _money_account(operation))
     post(entry, by=by, settles=shares(owed.values(), operation.amount))
@@ -180,7 +181,7 @@ def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False)
             settles.append((item, part))
             amount -= part
     if amount and not at_most:
-        raise MoreThanOwed(f"{amount} is more than is owed.")
+        raise MoreThanOwed(f"That is {amount} more than is owed.")
     return settles
 
 

@@ -44,7 +44,7 @@ class OrderEvent(WrittenOnce):
     at = models.DateTimeField(db_default=Now())
     name = models.CharField(max_length=40)
     message = models.TextField(blank=True)
-    source_key = models.CharField(max_length=100, blank=True)
+    source_key = models.CharField(max_length=200, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
 
     class Meta:

@@ -6,6 +6,7 @@ import pytest
 
 from accounting.refusal import Refusal
 from erp import order_to_cash, paying, stocktaking
+from erp.billing import MoreThanOwed
 from erp.delivery.services import NothingToReturn
 from erp.documents.models import IllegalTransition
 from erp.effects import NothingToRetry, retry
@@ -14,12 +15,14 @@ from erp.inventory.services import OutOfStock, main_warehouse
 from erp.invoicing.credit_notes import NothingToCredit
 from erp.invoicing.invoices import NothingToInvoice
 from erp.invoicing.models import Payment
+from tests.books import is_sound
 from tests.chain.scenes import (
     FRIDAY,
     TUESDAY,
     card,
     every_row,
     fresh,
+    pay,
     place,
     refused,
     ship,
@@ -51,6 +54,16 @@ def test_a_cancelled_order_is_not_invoiced(lamp):
     order_to_cash.cancel(order, on=TUESDAY)
     with refused(NothingToInvoice, "is cancelled"):
         order_to_cash.invoice(order, on=TUESDAY)
+
+
+def test_money_for_what_was_credited_is_not_taken(lamp):
+    order = place(sale_line(lamp, 2))
+    invoice = order.invoices.get()
+    order_to_cash.credit(invoice, quantities={invoice.lines.get().pk: 1}, on=TUESDAY, key="c1")
+    with refused(MoreThanOwed, "That is 10.00 more than is owed."):
+        pay(order)
+    pay(order, amount="10.00", reference="x" * 150)  # as long a name as a bank may give
+    assert is_sound()
 
 
 def test_no_more_is_credited_than_was_billed(lamp):

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('name', models.CharField(max_length=40)),
                 ('message', models.TextField(blank=True)),
-                ('source_key', models.CharField(blank=True, max_length=100)),
+                ('source_key', models.CharField(blank=True, max_length=200)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='order.order')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
