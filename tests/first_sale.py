@@ -1,7 +1,4 @@
-"""Run by itself on a database that was migrated and nothing else: is there a company that can sell?
-
-Prints what it finds as JSON.
-"""
+"""Sells once on a database that was migrated and nothing else, and prints what it finds as JSON."""
 
 import json
 import os

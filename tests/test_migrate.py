@@ -1,4 +1,4 @@
-"""`migrate` alone, on an empty database, makes a company that can sell. All other tests leave migrations out."""
+"""`migrate` alone, on an empty database, makes a company that can sell: the only test with migrations."""
 
 import json
 import os
@@ -23,7 +23,7 @@ def empty_database(tmp_path):
         return
     place = connection.settings_dict
     name = f"{place['NAME']}_migrated"
-    access = {"host": place["HOST"], "port": place["PORT"], "user": place["USER"], "password": place["PASSWORD"]}
+    access = {name.lower(): place[name] for name in ("HOST", "PORT", "USER", "PASSWORD")}
     server = psycopg.connect(dbname="postgres", autocommit=True, **access)
     server.execute(f'DROP DATABASE IF EXISTS "{name}"')
     server.execute(f'CREATE DATABASE "{name}"')

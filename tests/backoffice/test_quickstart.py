@@ -27,7 +27,15 @@ class Quickstart:
         surroundings = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}"}
         command = [sys.executable, "manage.py", "quickstart", "--port", str(self.port)]
         with self.said.open("w") as said:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=said, stderr=said)
+            # Tests that run in the background have Ctrl-C ignored, and their children inherit it.
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=surroundings,
+                stdout=said,
+                stderr=said,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )
 
     def page(self, path: str = "/") -> str:
         """Return a page as soon as there is one; whatever is said meanwhile is shown when it fails."""
