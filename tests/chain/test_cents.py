@@ -1,0 +1,189 @@
+"""Not a cent is lost: random baskets, priced, billed in parts, credited in parts, and through the chain."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounting.models import JournalLine, TaxCode
+from accounting.money import ZERO, minor
+from erp import order_to_cash
+from erp.inventory.valuation import slice_of
+from erp.invoicing import credit_notes, invoices
+from erp.invoicing.credit_notes import Portion
+from erp.invoicing.invoices import Progress
+from erp.sales.pricing import price
+from tests.books import is_sound
+from tests.chain.baskets import as_ordered, as_sale, baskets
+from tests.chain.scenes import card, work
+from tests.factories import MONDAY, ProductClassFactory, ProductFactory
+
+MANY = settings(max_examples=10_000, deadline=None, database=None)
+SOME = settings(MANY, max_examples=2_500)
+
+
+def rounded(amount):
+    """Round a Fraction half up, as a person would."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def tax_in(cents, rate, prices):
+    """Return the VAT of a total in cents, computed exactly and rounded once."""
+    percent = Fraction(rate)
+    return rounded(cents * percent / (100 + percent if prices == "gross" else 100))
+
+
+@MANY
+@given(baskets())
+def test_lines_add_up_to_totals_whose_tax_is_rounded_once_a_rate(basket):
+    sale = as_sale(basket)
+    totals = price(sale)
+    items = [*totals.lines, totals.shipping]
+    codes = [line.tax_code.code for line in sale.lines] + [sale.shipping.tax_code.code]
+
+    for part in ("net", "tax", "gross"):
+        assert sum((getattr(item, part) for item in items), ZERO) == getattr(totals, part)
+        assert sum((getattr(row, part) for row in totals.taxes), ZERO) == getattr(totals, part)
+    for item in items:
+        assert item.net + item.tax == item.gross
+        assert min(item.net, item.tax, item.gross) >= 0
+    for row in totals.taxes:
+        mine = [item for item, code in zip(items, codes, strict=True) if code == row.tax_code.code]
+        fixed = sum(minor(getattr(item, basket.prices)) for item in mine)
+        assert minor(row.tax) == tax_in(fixed, row.tax_code.rate, basket.prices)
+    for line, amounts in zip(sale.lines, totals.lines, strict=True):
+        assert getattr(amounts, basket.prices) == line.unit_price * line.quantity - line.discount
+
+
+@SOME
+@given(baskets(), st.lists(st.lists(st.integers(0, 12), min_size=6, max_size=6), max_size=3))
+def test_part_invoices_add_up_to_the_order(basket, shipments):
+    """Whatever is shipped and billed first, what is left is billed last, and all of it is the order."""
+    ordered = as_ordered(as_sale(basket))
+    billed, shipped, shipping_billed, papers = {}, {}, False, []
+    for wishes in shipments:
+        for line, wish in zip(ordered.lines, wishes, strict=False):
+            if line.goods:
+                shipped[line.row.pk] = min(shipped.get(line.row.pk, 0) + wish, line.row.quantity)
+        so_far = Progress(dict(billed), dict(shipped), shipping_billed)
+        papers.append(list(invoices._lines(ordered, so_far, only_shipped=True)))
+        shipping_billed = note(billed, papers[-1]) or shipping_billed
+    rest = Progress(dict(billed), dict(shipped), shipping_billed)
+    papers.append(list(invoices._lines(ordered, rest, only_shipped=False)))
+
+    lines = [line for paper in papers for line in paper]
+    order = ordered.order
+    assert total(lines, "gross") == order.total_incl_tax
+    assert total(lines, "net") == order.total_excl_tax
+    for line in ordered.lines:
+        mine = [paper for paper in lines if paper.order_line is line.row]
+        assert total(mine, "gross") == line.row.line_price_incl_tax
+        assert total(mine, "net") == line.row.line_price_excl_tax
+        assert sum(paper.quantity for paper in mine) == line.row.quantity
+    assert all(line.net + line.tax == line.gross and line.net >= 0 <= line.tax for line in lines)
+
+
+def note(billed, lines):
+    """Count what lines bill; return whether shipping is among them."""
+    for line in lines:
+        if line.order_line is not None:
+            billed[line.order_line.pk] = billed.get(line.order_line.pk, 0) + line.quantity
+    return any(line.kind == "shipping" for line in lines)
+
+
+def total(lines, part):
+    return sum((getattr(line, part) for line in lines), ZERO)
+
+
+@SOME
+@given(baskets(most_lines=1), st.lists(st.tuples(st.booleans(), st.integers(1, 6)), max_size=6))
+def test_credits_and_shipments_of_a_line_take_all_of_it_and_no_more(basket, events):
+    """Each piece leaves deferred revenue once, by shipment or by credit; each is credited once at most."""
+    ordered = as_ordered(as_sale(basket))
+    line = next(invoices._lines(ordered, invoices.UNTOUCHED, only_shipped=False))
+    earned, credits = ZERO, []
+    for is_credit, wish in [*events, (False, 12), (True, 12)]:
+        waiting, creditable = line.quantity - line.released, line.quantity - line.credited
+        if is_credit and (pieces := min(wish, creditable)):
+            deferred = min(pieces, waiting) if line.deferred else 0
+            credits.append(credit_notes._line(1, Portion(line, pieces, deferred)))
+            line.credited, line.released = line.credited + pieces, line.released + deferred
+        elif not is_credit and line.deferred and (pieces := min(wish, waiting)):
+            earned += slice_of(line.net, line.quantity, line.released, pieces)
+            line.released += pieces
+
+    for part in ("net", "tax", "gross", "discount"):
+        assert total(credits, part) == getattr(line, part)
+    if line.deferred:
+        assert earned + total(credits, "deferred_net") == line.net
+
+
+# Through the chain
+
+FEW = settings(
+    max_examples=30,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.fixture
+def products(db):
+    """Goods of odd costs, and a service among them."""
+    service = ProductClassFactory(name="Services", track_stock=False, requires_shipping=False)
+    goods = [ProductFactory(stock=(10_000, f"{cost}.37")) for cost in (1, 3, 7, 11)]
+    return [*goods, ProductFactory(product_class=service)]
+
+
+KNOWN = ("DE-S-19", "DE-S-7", "FR-S-5.5", "DE-Z-0")
+courses = st.tuples(
+    baskets(KNOWN), st.sampled_from(["bank", "card"]), st.sampled_from(["order", "payment", "shipment"])
+)
+
+
+@FEW
+@given(st.lists(courses, min_size=10, max_size=10))
+def test_order_payment_invoice_and_ledger_agree(products, orders):
+    codes = TaxCode.objects.in_bulk(KNOWN, field_name="code")
+    with transaction.atomic():
+        for place_of, (basket, by, invoice_on) in enumerate(orders):
+            wish = as_sale(basket, products, codes, key=f"sale-{place_of}", email="", invoice_on=invoice_on)
+            order = buy(wish, by)
+            work()
+            assert_agrees(order, price(wish))
+        assert is_sound()
+        transaction.set_rollback(True)
+
+
+def buy(wish, by):
+    """Place, pay and ship a sale, in whichever order its policy has it."""
+    amount = price(wish).gross
+    payment = card(amount, key=wish.key) if by == "card" and amount else None
+    order = order_to_cash.place(replace(wish, payment_method=by, payment=payment), on=MONDAY)
+    work()
+    for payment in order.payments.exclude(provider="card"):
+        order_to_cash.settle(payment, amount=payment.amount, reference=wish.key, on=MONDAY)
+    for waiting in order.delivery_notes.all():
+        order_to_cash.ship(waiting, on=MONDAY)
+    return order
+
+
+def assert_agrees(order, totals):
+    assert (order.total_incl_tax, order.total_excl_tax) == (totals.gross, totals.net)
+    papers = list(order.invoices.all())
+    assert total(papers, "gross") == totals.gross
+    assert total(papers, "tax") == totals.tax
+    assert total(order.payments.all(), "captured") == totals.gross
+    keys = [f"invoice:{paper.pk}" for paper in papers]
+    lines = JournalLine.objects.filter(entry__source_key__in=keys)
+    booked = lines.filter(account__role="RECEIVABLE").aggregate(total=Sum("amount", default=ZERO))
+    assert booked["total"] == totals.gross
+    vat = lines.filter(account__role="VAT_PAYABLE").values_list("tax_code__code").annotate(Sum("amount"))
+    assert {code: -tax for code, tax in vat.order_by()} == {
+        row.tax_code.code: row.tax for row in totals.taxes if row.tax
+    }
