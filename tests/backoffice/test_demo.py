@@ -20,6 +20,7 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.models import StockLevel, StockMove
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 from erp.sales.models import SaleKey, Step, Terms
+from tests.other_programs import agree_with_the_books
 
 Category = get_model("catalogue", "Category")
 Order = get_model("order", "Order")
@@ -63,6 +64,10 @@ def findings():
 
 def order(name):
     return Order.objects.get(number=SaleKey.objects.get(key=f"demo:{name}").order_number)
+
+
+def test_programs_that_know_nothing_of_us_agree_with_its_books(loaded, tmp_path):
+    assert agree_with_the_books(tmp_path)
 
 
 def test_it_tells_what_it_is_doing(loaded):
