@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
     "shop.basket.middleware.BasketMiddleware",
+    "shop.security.DatabaseAwayMiddleware",
 ]
 
 ROOT_URLCONF = "erp.urls"

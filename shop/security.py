@@ -1,11 +1,14 @@
 """What pages may load, and what a stale form is told."""
 
+import logging
 import sys
 
 from django.conf import settings
 from django.db import OperationalError
 from django.shortcuts import render
 from django.views.defaults import server_error
+
+logger = logging.getLogger(__name__)
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
@@ -21,6 +24,22 @@ class ContentSecurityPolicyMiddleware:
         if not (settings.DEBUG and response.status_code == 500):  # Django's own page for developers
             response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class DatabaseAwayMiddleware:
+    """Says that the database is locked or away in words also where other errors are shown to developers."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, OperationalError):
+            return None
+        logger.error("The database does not answer: %s", exception, exc_info=exception)
+        return something_failed(request)
 
 
 def something_failed(request):

@@ -88,6 +88,12 @@ class TestOffers:
         client.post("/basket/vouchers/add/", {"code": voucher.code})
         assert "107.10" in text(client.get("/basket/"))
 
+    @pytest.mark.parametrize("part", [Condition, Benefit])
+    def test_a_condition_or_benefit_without_a_type_is_asked_for_it(self, as_role, part):
+        response = as_role("sales").post(f"{list_url(part)}add/", {"value": "1"})
+        assert "This field is required." in words(response)
+        assert not part.objects.exists()
+
     def test_a_range_holds_the_products_and_categories_it_is_given(self, as_role, lamp):
         top = Category.add_root(name="Light")
         answers = {

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.flatpages.models import FlatPage
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sites.models import Site
 from django.db import OperationalError
 from django.test import Client
@@ -11,7 +12,7 @@ from django.test import Client
 from shop import pages
 from shop.cache import ForgivingRedisCache
 
-from .buying import product, text
+from .buying import ADDRESS, product, put, text
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -93,7 +94,10 @@ def test_a_stale_form_is_answered_by_a_sentence():
     assert "Nothing was changed" in text(response)
 
 
-def test_a_database_that_is_away_is_answered_by_a_sentence(client, monkeypatch):
+@pytest.mark.parametrize("debug", [True, False])
+def test_a_database_that_is_away_is_answered_by_a_sentence(client, monkeypatch, settings, debug):
+    settings.DEBUG = debug
+
     def away(*args):
         raise OperationalError("could not connect to server")
 
@@ -102,6 +106,17 @@ def test_a_database_that_is_away_is_answered_by_a_sentence(client, monkeypatch):
     response = client.get("/catalogue/")
     assert response.status_code == 503
     assert "Something is not working right now" in text(response)
+
+
+def test_a_session_that_cannot_be_kept_is_answered_by_a_sentence(client, monkeypatch):
+    def locked(*args, **kwargs):
+        raise UpdateError
+
+    put(client, product())
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.save", locked)
+    response = client.post("/checkout/", ADDRESS)
+    assert response.status_code == 400
+    assert "nothing was changed" in text(response)
 
 
 def test_a_redis_that_is_away_is_an_empty_cache():

@@ -56,10 +56,19 @@ class RangeAdmin(admin.ModelAdmin):
     ordering = ("name", "pk")
 
 
+class TypedForm(forms.ModelForm):
+    """A condition or a benefit. Oscar leaves its type open for kinds written as code: here are none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["type"].required = True
+
+
 @admin.register(Condition, site=office)
 class ConditionAdmin(admin.ModelAdmin):
     """When an offer applies: so many pieces, or goods of so much value, out of a range."""
 
+    form = TypedForm
     list_display = ("name", "range", "type", "value")
     list_select_related = ("range",)
     fields = ("range", "type", "value")
@@ -70,6 +79,7 @@ class ConditionAdmin(admin.ModelAdmin):
 class BenefitAdmin(admin.ModelAdmin):
     """What an offer takes off."""
 
+    form = TypedForm
     list_display = ("name", "range", "type", "value")
     list_select_related = ("range",)
     fields = ("range", "type", "value", "max_affected_items")
