@@ -125,6 +125,26 @@ class TestTheCompany:
         response = office.post(url, {"step": "invoice", "payment_method": "shells", "mode": "off"})
         assert "shells is not one of the available choices" in words(response)
 
+    @pytest.mark.parametrize(
+        ("field", "slip"),
+        [
+            ("iban", "DE88 3704 0044 0532 0130 00"),
+            ("bic", "COBA"),
+            ("vat_id", "DE123456789"),
+            ("country", "XX"),
+            ("payment_days", "99999999999"),
+            ("guest_link_days", "99999999999"),
+        ],
+    )
+    def test_a_slip_in_what_customers_rely_on_is_refused(self, office, field, slip):
+        firm = Company.objects.get()
+        response = office.post(page_url(firm), form_of(office, firm) | {field: slip})
+        assert list(response.context["adminform"].form.errors) == [field]
+
+    def test_an_iban_is_kept_without_its_spaces(self, office):
+        firm = change(office, Company.objects.get(), iban="de89 3704 0044 0532 0130 00", vat_id="CHE-1")
+        assert (firm.iban, firm.vat_id) == ("DE89370400440532013000", "CHE-1")
+
 
 class TestTaxes:
     def test_a_class_gets_its_rule_for_a_country(self, office):
@@ -157,6 +177,13 @@ class TestTaxes:
 def test_a_way_of_shipping_is_offered_at_its_price(office, client, lamp):
     add(office, OrderAndItemCharges, name="By mule", price_per_order="7.77", price_per_item="0.00")
     assert OrderAndItemCharges.objects.get().code == "by-mule"
+
+
+def test_no_way_of_shipping_pays_the_customer(office):
+    answers = {"name": "By mule", "price_per_order": "-5", "price_per_item": "0"}
+    response = office.post(f"{list_url(OrderAndItemCharges)}add/", answers)
+    assert "greater than or equal to 0" in words(response)
+    assert not OrderAndItemCharges.objects.exists()
 
 
 def test_a_country_is_opened_from_the_list(office):

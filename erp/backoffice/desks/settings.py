@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -14,10 +13,10 @@ from django.http import HttpRequest
 from oscar.core.loading import get_model
 
 from erp.documents.models import Company
-from erp.invoicing import providers
 from erp.sales.models import Automation, TaxClass, TaxRule
 
 from ..safe_html import HarmlessMarkup
+from ..settings_forms import AutomationForm, CompanyForm, ShippingForm
 from ..site import office
 
 Country = get_model("address", "Country")
@@ -36,6 +35,7 @@ class FixedRows(admin.ModelAdmin):
 
 @admin.register(Company, site=office)
 class CompanyAdmin(FixedRows):
+    form = CompanyForm
     list_display = ("name", "email", "invoice_on", "prices")
     fieldsets = (
         (None, {"fields": ("name", "address", "country", "email", "phone", "vat_id")}),
@@ -43,17 +43,6 @@ class CompanyAdmin(FixedRows):
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
         ("Prices", {"fields": ("prices",)}),
     )
-
-
-class AutomationForm(forms.ModelForm):
-    """A rule for one way to pay, or for all."""
-
-    payment_method = forms.ChoiceField(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = [(provider.code, provider.name) for provider in providers.available()]
-        self.fields["payment_method"].choices = [("", "All"), *known]  # type: ignore[attr-defined]
 
 
 @admin.register(Automation, site=office)
@@ -81,6 +70,7 @@ class TaxClassAdmin(admin.ModelAdmin):
 
 @admin.register(OrderAndItemCharges, site=office)
 class ShippingAdmin(admin.ModelAdmin):
+    form = ShippingForm
     list_display = ("name", "price_per_order", "price_per_item", "free_shipping_threshold")
     fields = (
         "name",

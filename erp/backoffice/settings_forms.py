@@ -1,0 +1,82 @@
+"""What the company, its automation and its ways of shipping may be set to. Nothing is written here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from oscar.core.loading import get_model
+from stdnum import bic, iban
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError as NotANumber
+
+from erp.documents.models import Company
+from erp.invoicing import providers
+
+Country = get_model("address", "Country")
+OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
+
+LONGEST = 3650  # days: beyond ten years a wish is a slip of the finger
+DAYS = ("payment_days", "guest_link_days")
+PRICES = ("price_per_order", "price_per_item", "free_shipping_threshold")
+
+
+class CompanyForm(forms.ModelForm):
+    """Who sells. Customers transfer money to what stands here, so that slips are found out."""
+
+    class Meta:
+        model = Company
+        fields = ("country", "vat_id", "iban", "bic", *DAYS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        countries = Country.objects.order_by("printable_name").values_list("pk", "printable_name")
+        self.fields["country"] = forms.ChoiceField(choices=countries)
+        for name in DAYS:
+            self.fields[name].validators.append(MaxValueValidator(LONGEST))
+
+    def clean_iban(self) -> str:
+        return _checked(self.cleaned_data["iban"], iban.validate, "This is no IBAN: look for a slip.")
+
+    def clean_bic(self) -> str:
+        return _checked(self.cleaned_data["bic"], bic.validate, "This is no BIC: it has 8 or 11 characters.")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a VAT id of the European Union that was mistyped. Others are taken as they are."""
+        answer = super().clean() or self.cleaned_data
+        number = answer.get("vat_id", "")
+        if number[:2].lower() in vat.MEMBER_STATES | {"el"} and not vat.is_valid(number):
+            self.add_error("vat_id", "There is no such VAT id: look for a slip.")
+        return answer
+
+
+class AutomationForm(forms.ModelForm):
+    """A rule for one way to pay, or for all."""
+
+    payment_method = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(provider.code, provider.name) for provider in providers.available()]
+        self.fields["payment_method"].choices = [("", "All"), *known]  # type: ignore[attr-defined]
+
+
+class ShippingForm(forms.ModelForm):
+    """A way of shipping. No parcel pays the customer: a price below zero could not be taxed."""
+
+    class Meta:
+        model = OrderAndItemCharges
+        fields = (*PRICES, "name", "description", "countries")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in PRICES:
+            self.fields[name].validators.append(MinValueValidator(0))
+            self.fields[name].widget.attrs["min"] = 0
+
+
+def _checked(text: str, validate: Callable[[str], str], sentence: str) -> str:
+    try:
+        return validate(text) if text else ""
+    except NotANumber:
+        raise forms.ValidationError(sentence) from None
