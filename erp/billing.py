@@ -173,6 +173,11 @@ def give_up_payments(order: Any, *, on: date, by: Any) -> None:
     )
 
 
+def owed_by(order: Any) -> Decimal:
+    """Return what the customer owes on the invoices of an order."""
+    return _sum(ledger.owed(invoices.keys_of(order)))
+
+
 def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False) -> list[Share]:
     """Spread an amount over open items, oldest first. Raises MoreThanOwed unless less will do."""
     settles = []

@@ -39,13 +39,12 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
         return sales.with_number(number)
     wishes.submit_basket(sale)
     firm = company()
-    records, allocations = inventory.reserve(wishes.wanted(sale), services=wishes.services_in(sale))
+    records, places = inventory.reserve(wishes.wanted(sale), services=wishes.services_in(sale))
     totals = price(sale)
     ordered = sales.write_order(sale, totals, number=number, records=records, firm=firm, on=on)
     discounts.record(sale, ordered.order)
     payment = planning.payment_for(sale, ordered)
-    state = planning.state_of_notes(ordered, payment, firm)
-    notes = delivery.prepare(ordered, allocations, state=state, on=on)
+    notes = delivery.prepare(ordered, places, state=planning.state_of_notes(ordered, payment, firm), on=on)
     sales.note(ordered.order, "placed", f"Order over {totals.gross}.", f"order:{number}", by=by)
     plan = planning.plan(ordered, payment, notes)
     if planning.bills_now(ordered, plan):
@@ -81,12 +80,12 @@ def invoice(order: Any, *, on: date, by: Any = None) -> Invoice:
 def settle(
     payment: Payment, *, amount: Decimal, reference: str, on: date, by: Any = None
 ) -> PaymentOperation:
-    """Take in money for an order. The same reference is the same money. Raises WrongAmount, PaymentGone.
+    """Take in money: the same reference is the same. Raises WrongAmount, PaymentGone, ReferenceTaken.
 
     Money for what is not yet billed makes the invoice: VAT is due when money comes in.
     """
     payment = payments.hold(payment)
-    if known := payments.noted(payment, reference):
+    if known := payments.noted(payment, amount, reference=reference):
         return known
     operation = payments.capture(payment, amount, reference=reference, on=on, by=by)
     still_owed = billing.take_in(operation, payment.order, by=by)
@@ -106,6 +105,7 @@ def credit(
     portions = credit_notes.chosen(credit_notes.hold_lines([invoice]), quantities)
     document = billing.credit(invoice, portions, key=key, on=on, reason=reason, by=by)
     billing.refund(order, [document], on=on, by=by)
+    planning.rest_is_credited(order, still_owed=billing.owed_by(order))
     return document
 
 

@@ -66,6 +66,12 @@ def money_is_in(payment: Payment, *, still_owed: Decimal) -> None:
         _ship_if_automatic(order)
 
 
+def rest_is_credited(order: Any, *, still_owed: Decimal) -> None:
+    """Note that a credit note may have left nothing to pay: what was paid in part may leave then."""
+    for payment in payments.refundable(order):
+        money_is_in(payment, still_owed=still_owed)
+
+
 def bills_on_shipment(order: Any) -> bool:
     """Return whether a shipment makes an invoice by itself."""
     return order.terms.invoice_on == "shipment" and steps.is_automatic(order, Name.INVOICE)

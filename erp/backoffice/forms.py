@@ -1,6 +1,7 @@
 """What staff are asked before a verb is called: quantities, amounts, reasons. Nothing is written here."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from erp.inventory.models import Warehouse
 from erp.invoicing.models import Payment
+from erp.invoicing.payments import still_to_come
 
 from .actions import new_key
 
@@ -66,14 +68,14 @@ class ReasonForm(forms.Form):
 class SettleForm(forms.Form):
     """Money that came in on a payment. The same reference is the same money."""
 
-    amount = forms.DecimalField(max_digits=17, decimal_places=2, min_value=0)
+    amount = forms.DecimalField(max_digits=17, decimal_places=2, min_value=Decimal("0.01"))
     reference = forms.CharField(
         max_length=150, help_text="As the bank names it: the same reference is never taken twice."
     )
     on = forms.DateField(label="received on", initial=timezone.localdate)
 
     def __init__(self, data: Any, *, payment: Payment) -> None:
-        left = payment.amount - payment.captured
+        left = still_to_come(payment)
         super().__init__(data, prefix=str(payment.pk), initial={"amount": left})
         self.payment = payment
 

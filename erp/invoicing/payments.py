@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import F
+from django.db.models import F, Sum
 
 from accounting.money import ZERO, money, money_value
 from accounting.refusal import Refusal
@@ -14,7 +14,7 @@ from erp.documents.models import Outbox
 from erp.documents.outbox import effect
 
 from . import providers
-from .models import Payment, PaymentOperation
+from .models import CreditNote, Payment, PaymentOperation
 
 State = Payment.State
 Kind = PaymentOperation.Kind
@@ -88,7 +88,7 @@ def capture(
     """
     open_amount = payment.amount - payment.captured
     if not ZERO < amount <= open_amount or amount != money(amount):
-        raise WrongAmount(f"{amount} cannot be taken: {open_amount} of payment {payment} is open.")
+        raise WrongAmount(f"{amount:f} cannot be taken: {open_amount} of payment {payment} is open.")
     payment.captured += amount
     if payment.state == State.CAPTURED:
         Payment.objects.filter(pk=payment.pk).update(captured=payment.captured)
@@ -100,11 +100,24 @@ def capture(
         raise ReferenceTaken(f"The reference '{reference}' stands for other money already.") from None
 
 
-def noted(payment: Payment, reference: str) -> PaymentOperation | None:
-    """Return the capture that a provider's reference stands for, if it was noted."""
+def noted(payment: Payment, amount: Decimal, *, reference: str) -> PaymentOperation | None:
+    """Return the capture that a provider's reference stands for, if it was noted.
+
+    Raises ReferenceTaken where that was another amount.
+    """
     if payment.captured == ZERO:
         return None
-    return payment.operations.filter(reference=reference, kind=Kind.CAPTURE).first()
+    known = payment.operations.filter(reference=reference, kind=Kind.CAPTURE).first()
+    if known and known.amount != amount:
+        raise ReferenceTaken(f"With the reference '{reference}' {known.amount} came in already.")
+    return known
+
+
+def still_to_come(payment: Payment) -> Decimal:
+    """Return what is still to be paid on a payment: what was credited of its order is not."""
+    credited = CreditNote.objects.filter(order=payment.order_id).aggregate(sum=Sum("gross"))["sum"]
+    left = payment.amount - (credited or ZERO) - (payment.captured - payment.refunded)
+    return max(left, ZERO)
 
 
 def collectable(order: Any) -> list[Payment]:

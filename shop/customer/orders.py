@@ -1,6 +1,7 @@
 """What customers see of their orders, and who may see which."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -10,8 +11,9 @@ from oscar.core.loading import get_model
 from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp.delivery.models import DeliveryNote
-from erp.invoicing import links
+from erp.invoicing import links, providers
 from erp.invoicing.models import CreditNote, Invoice, Payment
+from erp.invoicing.payments import still_to_come
 
 Order = get_model("order", "Order")
 
@@ -69,7 +71,8 @@ def describe(order: Any) -> dict:
         "goods": goods,
         "shipping": getattr(order, f"total_{tax}") - goods + off,
         "payment": payment,
-        "to_transfer": payment.amount - payment.captured if awaits_transfer(order, payment) else None,
+        "pays_by": payment and providers.get(payment.provider).name,
+        "to_transfer": to_transfer(order, payment),
         "papers": papers(order),
     }
 
@@ -90,11 +93,11 @@ def paper(order: Any, kind: str, pk: int) -> Any:
     return found[0]
 
 
-def awaits_transfer(order: Any, payment: Any) -> bool:
-    """Tell whether the customer still has to transfer money."""
+def to_transfer(order: Any, payment: Any) -> Decimal | None:
+    """Return what the customer still has to transfer, if anything."""
     if payment is None or payment.provider != "bank" or order.status == "cancelled":
-        return False
-    return payment.captured < payment.amount
+        return None
+    return still_to_come(payment) or None
 
 
 def _orders():

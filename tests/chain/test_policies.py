@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from accounting.money import ZERO
 from erp import order_to_cash
+from erp.invoicing.payments import still_to_come
 from tests.books import is_sound
 from tests.chain.scenes import (
     TUESDAY,
@@ -205,6 +207,33 @@ def test_goods_are_free_when_what_is_left_after_a_credit_is_paid(lamp, advice):
     pay(order, amount="119.00")
 
     assert order.delivery_notes.get().state == "ready"
+    assert is_sound()
+
+
+def test_goods_are_free_when_a_credit_leaves_nothing_to_pay(lamp, advice):
+    order = place(sale_line(lamp, 1, "119.00"), sale_line(advice, 1, "59.50"))
+    invoice = order.invoices.get()
+    service = invoice.lines.get(kind="service")
+    pay(order, amount="130.00")
+    assert order.delivery_notes.get().state == "waiting payment"
+
+    order_to_cash.credit(invoice, quantities={service.pk: 1}, on=TUESDAY, key="c1")
+
+    assert order.delivery_notes.get().state == "ready"
+    assert still_to_come(order.payments.get()) == ZERO
+    assert order.payments.get().refunded == Decimal("11.00")
+    assert is_sound()
+
+
+def test_goods_that_nobody_paid_stay_when_all_of_them_is_credited(lamp):
+    order = place(sale_line(lamp, 1, "119.00"))
+    invoice = order.invoices.get()
+    everything = {line.pk: line.quantity for line in invoice.lines.all()}
+
+    order_to_cash.credit(invoice, quantities=everything, on=TUESDAY, key="c1")
+
+    assert order.delivery_notes.get().state == "waiting payment"
+    assert still_to_come(order.payments.get()) == ZERO
     assert is_sound()
 
 

@@ -249,6 +249,13 @@ def test_the_same_reference_is_the_same_money(lamp):
     assert every_row() == before
 
 
+def test_a_reference_is_of_one_amount(lamp):
+    order = place(sale_line(lamp))
+    pay(order, amount="4.00")
+    with refused(ReferenceTaken, "With the reference 'transfer-1' 4.00 came in already."):
+        pay(order, amount="6.00")
+
+
 def test_a_reference_pays_one_order(lamp):
     pay(place(sale_line(lamp)))
     other = place(sale_line(lamp), key="another")

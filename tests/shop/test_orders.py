@@ -1,6 +1,7 @@
 """Who sees which order, and its papers."""
 
 import re
+from decimal import Decimal
 from urllib.parse import unquote
 
 import pytest
@@ -116,6 +117,20 @@ def test_the_page_tells_how_far_the_order_is(client, guests_order):
     assert "Cancelled" in after
     assert "Please transfer" not in after
     assert "Credit note" in after
+
+
+def test_the_page_asks_for_what_is_left_to_pay_and_says_how_it_was_paid(client, guests_order):
+    page = f"/orders/{links.order_token(guests_order)}/"
+    today = timezone.localdate()
+    invoice = guests_order.invoices.get()
+    postage = invoice.lines.get(kind="shipping")
+    order_to_cash.credit(invoice, quantities={postage.pk: 1}, on=today, key="c1")
+    assert "Please transfer €100.00" in text(client.get(page))
+    payment = guests_order.payments.get()
+    order_to_cash.settle(payment, amount=Decimal("100.00"), reference="b", on=today)
+    after = text(client.get(page))
+    assert "Please transfer" not in after
+    assert "Bank transfer, paid" in after
 
 
 def test_where_pdfs_cannot_be_made_the_page_says_what_helps(client, guests_order, monkeypatch):

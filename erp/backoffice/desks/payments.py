@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from erp import order_to_cash
+from erp.invoicing import payments
 from erp.invoicing.models import Payment
 
 from .. import links, ties
@@ -72,12 +73,12 @@ class PaymentAdmin(Exported, ReadOnlyAdmin):
 
     def offered(self, row: Payment) -> Sequence[str]:
         is_open = row.state in (State.STARTED, State.AUTHORISED, State.CAPTURED)
-        return ["settle"] if is_open and row.captured < row.amount and row.order_id else []
+        return ["settle"] if is_open and row.order_id and payments.still_to_come(row) else []
 
     @verb("Money came in…", needs=SETTLE)
-    def settle(self, request: HttpRequest, payments: QuerySet[Payment]) -> HttpResponse | None:
+    def settle(self, request: HttpRequest, chosen: QuerySet[Payment]) -> HttpResponse | None:
         """Ask what came in on each payment, then take each in by itself."""
-        rows = list(payments.order_by("pk"))
+        rows = list(chosen.order_by("pk"))
         forms = {payment: SettleForm(answers(request), payment=payment) for payment in rows}
         valid = [form.is_valid() for form in forms.values()]  # each is asked: all say what is wrong
         if not all(valid):
@@ -99,5 +100,5 @@ class PaymentAdmin(Exported, ReadOnlyAdmin):
 
     @staticmethod
     def _heading(payment: Payment) -> str:
-        left = payment.amount - payment.captured
+        left = payments.still_to_come(payment)
         return f"{payment}: {left} of {payment.amount} {payment.currency} is open"
