@@ -42,6 +42,12 @@ def next_number(series: str, day: date) -> str:
     return f"{series}-{day.year}-{taken[0][0]:06d}"
 
 
+def earliest_day(series: str, day: date) -> date:
+    """Return a day, or the day of its year's last document of a series where that is later."""
+    last = NumberSeries.objects.filter(series=series, year=day.year, last_on__gt=day).first()
+    return last.last_on if last and last.last_on else day
+
+
 def _take(cursor, series: str, day: date) -> list:
     cursor.execute(TAKE, [day, series, day.year, day])
     return cursor.fetchall()

@@ -80,12 +80,13 @@ def bill_shipped(order: Any, *, on: date, by: Any) -> None:
 def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> Decimal:
     """Post money that came in against what the order owes, billing the rest of it first where need be.
 
-    Return what it still owes. Raises MoreThanOwed.
+    Return what it still owes. Yesterday's money may make today's invoice: dates ascend with numbers.
+    Raises MoreThanOwed.
     """
     owed = ledger.owed(invoices.keys_of(order))
     if operation.amount > _sum(owed):
         with suppress(NothingToInvoice):  # then it is more than is owed, which `shares` says
-            bill(order, on=operation.on, by=by)
+            bill(order, on=invoices.earliest_day(operation.on), by=by)
         owed = ledger.owed(invoices.keys_of(order))
     entry = postings.captured(operation, _money_account(operation))
     post(entry, by=by, settles=shares(owed.values(), operation.amount))

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db.models import CharField, Sum, Value
 from django.db.models.functions import Cast, Concat
 
+from accounting import numbering
 from accounting.money import ZERO
-from accounting.numbering import next_number
 from accounting.refusal import Refusal
 from erp.delivery.services import shipped_quantities
 from erp.documents.bulk import update_rows
@@ -27,6 +27,7 @@ from erp.sales.services import Ordered, OrderedLine, buyer_of
 from .models import Invoice, InvoiceLine, PaperLine
 
 Kind = PaperLine.Kind
+SERIES = "INV"
 
 
 class NothingToInvoice(Refusal):
@@ -102,9 +103,14 @@ def draft(
     return invoice, lines
 
 
+def earliest_day(day: date) -> date:
+    """Return the first day from a day on that an invoice can still be dated."""
+    return numbering.earliest_day(SERIES, day)
+
+
 def number(invoice: Invoice) -> str:
     """Give a draft its number, as the last thing before commit: the counter is held from here."""
-    taken = next_number("INV", invoice.issued_on)
+    taken = numbering.next_number(SERIES, invoice.issued_on)
     invoice.move_to(Invoice.State.ISSUED, number=taken)
     return taken
 

@@ -9,6 +9,7 @@ from erp import order_to_cash
 from erp.invoicing.payments import still_to_come
 from tests.books import is_sound
 from tests.chain.scenes import (
+    FRIDAY,
     TUESDAY,
     balances,
     company,
@@ -195,6 +196,15 @@ def test_part_payments_add_up_and_the_last_one_frees_the_goods(lamp):
     assert order.delivery_notes.get().state == "ready"
     assert balances()["BANK"] == "238.00"
     assert "RECEIVABLE" not in balances()
+    assert is_sound()
+
+
+def test_money_noted_a_day_late_makes_an_invoice_of_the_day_that_is_left(lamp):
+    late = place(sale_line(lamp), key="late", invoice_on="payment")
+    order_to_cash.invoice(place(sale_line(lamp), key="other", invoice_on="shipment"), on=FRIDAY)
+    pay(late)
+    assert late.payments.get().operations.get().on == TUESDAY
+    assert late.invoices.get().issued_on == FRIDAY
     assert is_sound()
 
 
