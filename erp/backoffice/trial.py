@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.sites.models import Site
 from django.db import connection
 
 from accounting.refusal import Refusal
@@ -63,6 +64,12 @@ def serving() -> Iterator[None]:
     """Keep the database from being cleared away meanwhile."""
     with _locked("serving.lock", fcntl.LOCK_SH):
         yield
+
+
+def be_found_at(port: int) -> None:
+    """Let the links in mails lead to where the shop is served, unless it has an address of its own."""
+    Site.objects.filter(pk=settings.SITE_ID, domain__startswith=f"{HOST}:").update(domain=f"{HOST}:{port}")
+    Site.objects.clear_cache()
 
 
 def clear() -> None:

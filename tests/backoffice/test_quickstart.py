@@ -25,6 +25,7 @@ class Quickstart:
             self.port = free.getsockname()[1]
         self.said = folder / "said.txt"
         surroundings = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}"}
+        surroundings.pop("PYTHONUNBUFFERED", None)
         command = [sys.executable, "manage.py", "quickstart", "--port", str(self.port)]
         with self.said.open("w") as said:
             # Tests that run in the background have Ctrl-C ignored, and their children inherit it.

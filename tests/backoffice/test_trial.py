@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.contrib.sites.models import Site
 from django.db import OperationalError, connection
 
 from erp.backoffice import trial
@@ -32,6 +33,17 @@ def test_a_reset_removes_database_pictures_and_mails_and_nothing_else(slate):
     trial.clear()
     left = sorted(str(path.relative_to(slate)) for path in slate.rglob("*"))
     assert left == ["var", "var/keep", "var/serving.lock"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("127.0.0.1:8000", "127.0.0.1:8431"), ("shop.example.com", "shop.example.com")],
+)
+def test_links_in_mails_lead_to_where_the_trial_is_served(before, after):
+    Site.objects.update(domain=before)
+    trial.be_found_at(8431)
+    assert Site.objects.get_current().domain == after
 
 
 def test_a_reset_touches_no_database_outside_var(slate):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from erp import order_to_cash
 from erp.documents import outbox
-from erp.documents.models import Outbox
+from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
 from erp.sales.models import Step
 from tests.factories import MONDAY, ProductFactory, sale, sale_line
@@ -102,6 +102,19 @@ def test_a_mail_server_that_is_down_changes_nothing_for_the_customer(settings):
     step.refresh_from_db()
     assert step.state == Step.State.DONE
     assert mail.outbox[0].to == ["ada@example.com"]
+
+
+def test_the_confirmation_says_whom_to_pay(mailoutbox):
+    Company.objects.update(
+        name="Linden GmbH", bank_name="Bank of the Linden", iban="DE89370400440532013000", bic="COBADEFFXXX"
+    )
+    order = order_to_cash.place(sale(sale_line(ProductFactory(stock=(1, "4.00")))), on=MONDAY)
+
+    outbox.run_due(later(seconds=1))
+
+    owed = f"Please transfer {order.total_incl_tax} EUR with the reference {order.number} to\n\n"
+    payee = "Linden GmbH\nIBAN DE89 3704 0044 0532 0130 00\nBIC COBADEFFXXX\nBank of the Linden\n"
+    assert owed + payee in mailoutbox[0].body
 
 
 def test_the_confirmation_brings_the_invoice_as_pdf(mailoutbox):

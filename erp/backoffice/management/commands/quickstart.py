@@ -45,6 +45,7 @@ class Command(BaseCommand):
                 if reset:
                     trial.clear()
                 self.prepare()
+                trial.be_found_at(port)
             self.tell(port)
             if serve:
                 trial.require_free_port(port)
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         manage = str(settings.BASE_DIR / "manage.py")
         command = [sys.executable, manage, "work", "--parent", str(os.getpid())]
         self.stdout.write("Ctrl-C ends it.")
+        self.stdout.flush()  # a log that is read meanwhile has the logins too
         with trial.serving(), subprocess.Popen(command, stdin=subprocess.DEVNULL) as worker:
             try:
                 # The banner says what has been said above, and warns of what quickstart is for.
