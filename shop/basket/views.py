@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounting.refusal import Refusal
 from shop.answers import Answers
@@ -11,6 +11,7 @@ from shop.catalogue import product
 from shop.catalogue.forms import AddForm
 from shop.catalogue.views import product_page
 from shop.checkout.preview import estimate
+from shop.posted import posted
 
 from . import contents
 from .forms import QuantityForm, VoucherForm
@@ -21,7 +22,7 @@ def summary(request):
     return _page(request)
 
 
-@require_POST
+@posted(lambda pk: product.find(pk, for_staff=False))
 def add(request, pk: int):
     """Put a product into the basket, or show its page again with what is wrong."""
     found = product.find(pk, for_staff=False)
@@ -37,7 +38,7 @@ def add(request, pk: int):
     return product_page(request, found, form=form)
 
 
-@require_POST
+@posted("basket:summary")
 def update(request):
     """Change quantities. What cannot be done is said beside its line, the rest is done."""
     errors = {}
@@ -51,7 +52,7 @@ def update(request):
     return _page(request, errors=errors)
 
 
-@require_POST
+@posted("basket:summary")
 def add_voucher(request):
     form = VoucherForm(request.POST)
     if not form.is_valid():
@@ -65,7 +66,7 @@ def add_voucher(request):
     return redirect("basket:summary")
 
 
-@require_POST
+@posted("basket:summary")
 def remove_voucher(request, pk: int):
     basket = request.plain_basket
     if basket.pk:

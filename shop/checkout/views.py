@@ -5,13 +5,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounting.refusal import Refusal
 from erp.invoicing import links, providers
 from shop.answers import Answers, forget
 from shop.customer import orders
 from shop.customer.order_views import opened_by_link
+from shop.posted import posted
 
 from . import seen as sight
 from .forms import AddressForms, DeliveryForm
@@ -67,7 +68,7 @@ def preview(request):
 
 
 @never_cache
-@require_POST
+@posted("checkout:preview")
 def place(request):
     """Order what was seen, and go to its thank-you page; or say why not, beside what it would be now."""
     try:

@@ -26,6 +26,14 @@ def test_no_quantity_is_answered_by_a_sentence(client, quantity):
     assert not Line.objects.exists()
 
 
+def test_the_address_of_a_form_that_was_wrong_leads_to_its_page(client):
+    table = product()
+    assert client.get(f"/basket/add/{table.pk}/").url == table.get_absolute_url()
+    for address in ("/basket/update/", "/basket/vouchers/add/", "/basket/vouchers/1/remove/"):
+        assert client.get(address).url == "/basket/"
+        assert client.put(address).status_code == 405
+
+
 def test_more_than_there_is_is_answered_by_what_is_left(client):
     assert "Only 10 of 'Oak table' are left." in text(put(client, product(stock=10), 10**9))
     assert not Line.objects.exists()
