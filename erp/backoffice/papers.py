@@ -42,7 +42,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
 def source(request: HttpRequest) -> HttpResponse:
     """Go to what a source key names."""
     try:
-        return redirect(links.find(request.GET.get("key", "")))
+        return redirect(links.find(request.GET.get("key", "").replace("\0", "")))
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("admin:index")

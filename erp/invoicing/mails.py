@@ -1,5 +1,6 @@
 """Mails to customers, sent by the outbox: sent is what the mail server took."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,11 @@ from erp.sales.models import Step
 
 from .links import order_link
 from .models import Invoice
-from .pdf import document_pdf
+from .pdf import PdfUnavailable, document_pdf
 
 Order = get_model("order", "Order")
+
+logger = logging.getLogger(__name__)
 
 
 def send_confirmation(payload: dict[str, Any], *, now: datetime) -> None:
@@ -41,7 +44,8 @@ def send_invoice(payload: dict[str, Any], *, now: datetime) -> None:
 
 def _send(order: Any, template: str, subject: str, documents: list[Invoice]) -> None:
     firm = company()
-    context = {"order": order, "company": firm, "documents": documents, "link": order_link(order)}
+    papers = _papers(documents)
+    context = {"order": order, "company": firm, "documents": papers, "link": order_link(order)}
     message = EmailMessage(
         subject=subject,
         body=render_to_string(f"documents/mails/{template}.txt", context),
@@ -49,9 +53,18 @@ def _send(order: Any, template: str, subject: str, documents: list[Invoice]) -> 
         to=[_address_of(order)],
         reply_to=[firm.email],
     )
-    for document in documents:
-        message.attach(f"{document.number}.pdf", document_pdf(document), "application/pdf")
+    for name, content in papers:
+        message.attach(name, content, "application/pdf")
     message.send()
+
+
+def _papers(documents: list[Invoice]) -> list[tuple[str, bytes]]:
+    """Return names and PDFs. Where they cannot be drawn the mail goes without: its link leads to them."""
+    try:
+        return [(f"{document.number}.pdf", document_pdf(document)) for document in documents]
+    except PdfUnavailable as refusal:
+        logger.warning("A mail goes without its papers. %s", refusal)
+        return []
 
 
 def _address_of(order: Any) -> str:

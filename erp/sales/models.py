@@ -130,7 +130,7 @@ class TaxClass(models.Model):
 
 
 class TaxRule(models.Model):
-    """Which tax code a class of goods falls under in a country."""
+    """Which tax code a class of goods falls under in a country, for as long as the code is valid."""
 
     tax_class = models.ForeignKey(TaxClass, models.CASCADE, related_name="rules")
     country = models.CharField(max_length=2, blank=True, help_text="Blank: wherever no other rule says.")
@@ -138,7 +138,9 @@ class TaxRule(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tax_class", "country"], name="one_rule_a_class_and_country")
+            models.UniqueConstraint(
+                fields=["tax_class", "country", "tax_code"], name="one_rule_a_class_country_and_code"
+            )
         ]
 
     def __str__(self):

@@ -45,11 +45,12 @@ class TaxTable:
 
 
 def tax_table(*, country: str, on: date) -> TaxTable:
-    """Return the tax codes that hold in a country on a day. One query."""
+    """Return the tax codes that hold in a country on a day: of two the one that began later. One query."""
     rules = TaxRule.objects.filter(country__in=(country, "")).select_related("tax_class", "tax_code")
     codes: dict[int, TaxCode] = {}
     default = None
-    for rule in sorted(rules, key=lambda rule: rule.country):  # the country's own rule comes last and wins
+    # What comes last wins: the country's own rule, and of its codes the newest.
+    for rule in sorted(rules, key=lambda rule: (rule.country, rule.tax_code.valid_from)):
         if _holds(rule.tax_code, on):
             codes[rule.tax_class_id] = rule.tax_code
         if rule.tax_class.is_default:

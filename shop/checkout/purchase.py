@@ -53,11 +53,14 @@ def _place(request: Any, seen: Seen, *, at: datetime) -> Any:
     refuse_unless_seen(seen, sale)
     sale = _with_payment(sale, seen, request.POST.dict())
     try:
-        return order_to_cash.place(sale, on=localdate(at))
+        order = order_to_cash.place(sale, on=localdate(at))
     except Refusal:
         if sale.payment:
             paying.void_payment(sale.payment, on=localdate(at))
         raise
+    if sale.payment and not order.payments.filter(pk=sale.payment.pk).exists():
+        paying.void_payment(sale.payment, on=localdate(at))  # another window was faster, and paid
+    return order
 
 
 def _open_basket(request: Any, seen: Seen) -> Any:

@@ -10,6 +10,7 @@ from erp import order_to_cash
 from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
+from erp.invoicing import pdf
 from erp.sales.models import Step
 from tests.factories import MONDAY, ProductFactory, sale, sale_line
 
@@ -127,3 +128,18 @@ def test_the_confirmation_brings_the_invoice_as_pdf(mailoutbox):
     assert content.startswith(b"%PDF")
     assert kind == "application/pdf"
     assert order.number in mailoutbox[0].body
+
+
+def test_a_machine_that_draws_no_pdfs_still_confirms_the_order(mailoutbox, monkeypatch):
+    def no_libraries():
+        raise pdf.PdfUnavailable(pdf.HOW_TO_GET_THEM)
+
+    monkeypatch.setattr(pdf, "_weasyprint", no_libraries)
+    order = order_to_cash.place(sale(sale_line(ProductFactory(stock=(1, "4.00")))), on=MONDAY)
+
+    outbox.run_due(later(seconds=1))
+
+    assert mailoutbox[0].attachments == []
+    assert "attached" not in mailoutbox[0].body
+    assert "/orders/" in mailoutbox[0].body
+    assert order.steps.get(name=Step.Name.MAIL).state == Step.State.DONE

@@ -9,6 +9,7 @@ from django.test import Client
 from oscar.core.loading import get_model
 
 from erp.invoicing.models import Payment
+from shop.checkout import purchase
 
 from .buying import CARD, answer, look, press, product, put, text
 
@@ -26,6 +27,28 @@ def test_a_double_click_and_a_reload_see_the_same_order(client, standard):
     for response in answers:
         assert order.number in text(client.get(response.url))
     assert StockRecord.objects.get().num_allocated == 1
+
+
+@pytest.mark.django_db
+def test_money_held_for_a_basket_that_another_window_buys_first_is_let_go(client, standard, monkeypatch):
+    put(client, product(price="100.00"))
+    answer(client, payment="card")
+    faster, slower = (look(client) | {"card_number": CARD} for _ in range(2))
+    hold_money = purchase._with_payment
+
+    def hold_money_slowly(*asked):
+        sale = hold_money(*asked)
+        monkeypatch.setattr(purchase, "_with_payment", hold_money)
+        press(client, faster)
+        return sale
+
+    monkeypatch.setattr(purchase, "_with_payment", hold_money_slowly)
+    response = press(client, slower)
+
+    order = Order.objects.get()
+    assert order.number in text(client.get(response.url))
+    states = dict(Payment.objects.values_list("state", "order"))
+    assert states == {"authorised": order.pk, "voided": None}
 
 
 @pytest.mark.django_db(transaction=True)

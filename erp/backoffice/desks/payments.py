@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from erp import order_to_cash
-from erp.invoicing import payments
+from erp.invoicing import payments, providers
 from erp.invoicing.models import Payment
 
 from .. import links, ties
@@ -72,8 +72,11 @@ class PaymentAdmin(Exported, ReadOnlyAdmin):
         return Page(facts, [ties.operations(row.operations.all()), ties.entries(keys)])
 
     def offered(self, row: Payment) -> Sequence[str]:
+        """Offer to take money in by hand, unless the provider itself holds it and is asked for it."""
         is_open = row.state in (State.STARTED, State.AUTHORISED, State.CAPTURED)
-        return ["settle"] if is_open and row.order_id and payments.still_to_come(row) else []
+        comes_by_itself = providers.get(row.provider).prepaid
+        can_come = is_open and row.order_id and not comes_by_itself and payments.still_to_come(row)
+        return ["settle"] if can_come else []
 
     @verb("Money came in…", needs=SETTLE)
     def settle(self, request: HttpRequest, chosen: QuerySet[Payment]) -> HttpResponse | None:

@@ -114,5 +114,12 @@ class SiteAdmin(FixedRows):
     list_display = ("domain", "name")
 
 
-office.register(User, UserAdmin)
+@admin.register(User, site=office)
+class PersonAdmin(UserAdmin):
+    """Customers and staff. Nobody is deleted: their orders and entries name them. They are deactivated."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 office.register(Group, GroupAdmin)

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('tax_code', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounting.taxcode')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tax_class', 'country'), name='one_rule_a_class_and_country')],
+                'constraints': [models.UniqueConstraint(fields=('tax_class', 'country', 'tax_code'), name='one_rule_a_class_country_and_code')],
             },
         ),
     ]
