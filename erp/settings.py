@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "shop.security.NothingHereMiddleware",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
     "shop.basket.middleware.BasketMiddleware",
     "shop.security.DatabaseAwayMiddleware",
@@ -123,6 +124,7 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "erp.backoffice.formats"
 
 # Files
 STATIC_URL = "/static/"

@@ -26,6 +26,22 @@ class ContentSecurityPolicyMiddleware:
         return response
 
 
+class NothingHereMiddleware:
+    """Says that there is nothing here in the shop's words also where errors are shown to developers.
+
+    The trial is such a place, and who tries a shop out is no developer.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if settings.DEBUG and response.status_code == 404:
+            return render(request, "404.html", status=404)
+        return response
+
+
 class DatabaseAwayMiddleware:
     """Says that the database is locked or away in words also where other errors are shown to developers."""
 

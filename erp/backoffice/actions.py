@@ -64,6 +64,10 @@ class Verbs:
         """Return a button that takes an action for rows of this admin."""
         return button_for(self.opts, name, keys, label=label)
 
+    def name_of(self, row: Any) -> str:
+        """Return what staff call a row."""
+        return str(row)
+
     def carry_out(
         self, request: HttpRequest, rows: Iterable[Any], take: Callable[[Any], str]
     ) -> HttpResponse | None:
@@ -72,7 +76,8 @@ class Verbs:
             try:
                 told = take(row)
             except Refusal as refusal:
-                messages.error(request, f"{row}: {refusal}")
+                name, why = self.name_of(row), str(refusal)
+                messages.error(request, why if name in why else f"{name}: {why}")
             else:
                 messages.success(request, told)
         return back(request)

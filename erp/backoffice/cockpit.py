@@ -58,7 +58,7 @@ def page(order: Any, *, may_retry: bool) -> Page:
         ("Total", order.total_incl_tax),
         ("Received", order.received or ZERO),
         ("Paid by", terms.payment_method),
-        ("Invoiced on", terms.invoice_on),
+        ("Billed on", terms.invoice_on),
         ("Came from", terms.origin),
     ]
     return Page(facts, tables)

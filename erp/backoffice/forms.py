@@ -72,7 +72,11 @@ class SettleForm(forms.Form):
     reference = forms.CharField(
         max_length=150, help_text="As the bank names it: the same reference is never taken twice."
     )
-    on = forms.DateField(label="received on", initial=timezone.localdate)
+    on = forms.DateField(
+        label="Received on",
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
 
     def __init__(self, data: Any, *, payment: Payment) -> None:
         left = still_to_come(payment)

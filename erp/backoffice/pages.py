@@ -100,7 +100,7 @@ class ReadOnlyAdmin(Verbs, admin.ModelAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{self.opts.verbose_name.capitalize()} {row}",
+            "title": f"{self.opts.verbose_name.capitalize()} {self.name_of(row)}",
             "opts": self.opts,
             "page": self.page(request, row).for_user(request.user),
             "buttons": [*self.own_buttons(request, row), *self.more_buttons(request, row)],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -13,6 +14,14 @@ from .sections import grouped
 from .todo import todos
 
 
+class LoginForm(AdminAuthenticationForm):
+    """Staff log in by their e-mail address or by their short name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail address or username"
+
+
 class BackOffice(AdminSite):
     """Only what is registered here is shown: Oscar's own registrations stand on Django's default site."""
 
@@ -20,6 +29,7 @@ class BackOffice(AdminSite):
     site_title = "Back office"
     index_title = "Today"
     enable_nav_sidebar = True
+    login_form = LoginForm
     empty_value_display = ""
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

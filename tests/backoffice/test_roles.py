@@ -184,3 +184,9 @@ def test_each_permission_that_a_role_names_is_there():
     for name, wanted in roles.ROLES.items():
         found = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
         assert {f"{app}.{codename}" for app, codename in found} == set(wanted)
+
+
+def test_what_a_role_may_not_see_is_refused_with_the_way_back(as_role):
+    response = as_role("warehouse").get("/admin/books/")
+    assert response.status_code == 403
+    assert "To the back office" in response.content.decode()

@@ -231,3 +231,11 @@ def test_whether_a_type_keeps_stock_is_decided_once(office):
 
 def test_another_warehouse_is_opened(office):
     assert add(office, Warehouse, code="north", name="North", priority="20").levels.count() == 0
+
+
+def test_the_list_of_rules_says_what_happens_without_any(office):
+    assert "every step but shipping" in words(office.get(list_url(Automation)))
+
+
+def test_staff_log_in_by_what_the_form_asks_for(client, office):
+    assert "E-mail address or username" in words(client.get("/admin/login/"))

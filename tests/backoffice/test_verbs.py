@@ -26,7 +26,7 @@ def test_of_two_notes_shipped_together_each_tells_its_own_fate(office, lamp):
     response = press(office, "ship", gone, ready)
 
     assert told(response) == [
-        ("error", f"{gone}: {gone} is shipped: it cannot become shipped."),
+        ("error", f"{gone} is shipped: it cannot become shipped."),
         ("success", f"{ready} has left."),
     ]
     assert is_sound()

@@ -112,7 +112,7 @@ def test_a_note_leaves_once(lamp):
 
 def test_goods_wait_for_the_money(lamp):
     note = place(sale_line(lamp)).delivery_notes.get()
-    with refused(IllegalTransition, "is waiting payment: it cannot become shipped"):
+    with refused(IllegalTransition, "is waiting for payment: it cannot become shipped"):
         order_to_cash.ship(note, on=TUESDAY)
 
 

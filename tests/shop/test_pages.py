@@ -134,3 +134,12 @@ def test_a_redis_that_is_away_is_an_empty_cache():
 def test_the_dashboard_of_oscar_is_not_mounted(client):
     for address in ("/dashboard/", "/accounts/wishlists/", "/wishlists/"):
         assert client.get(address).status_code == 404
+
+
+def test_also_a_trial_says_in_its_own_words_that_there_is_nothing(client, settings):
+    settings.DEBUG = True
+    response = client.get("/nothing/")
+    assert response.status_code == 404
+    assert "There is nothing here" in text(response)
+    assert client.get("/terms").url == "/terms/"
+    assert client.get("/terms/").status_code == 200

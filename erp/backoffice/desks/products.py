@@ -69,7 +69,7 @@ class VariantInline(admin.TabularInline):
         """As its parent, a variant is withdrawn."""
         return False
 
-    @admin.display
+    @admin.display(empty_value="")
     def available(self, variant: Any) -> Any:
         return _available(list(variant.stockrecords.all()) if variant.pk else [])
 

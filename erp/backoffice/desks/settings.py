@@ -9,7 +9,7 @@ from django.contrib.flatpages.admin import FlatPageAdmin
 from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from oscar.core.loading import get_model
 
 from erp.documents.models import Company
@@ -50,8 +50,15 @@ class AutomationAdmin(admin.ModelAdmin):
     """Which steps of an order run by themselves. Without a rule all do, except shipping."""
 
     form = AutomationForm
+    usual = "What runs by itself: every step but shipping, unless a rule here says otherwise"
     list_display = ("step", "payment_method", "mode")
     ordering = ("step", "payment_method")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say what happens without any rule."""
+        return super().changelist_view(request, {"title": self.usual, **(extra_context or {})})
 
 
 class TaxRuleInline(admin.TabularInline):
@@ -116,7 +123,13 @@ class SiteAdmin(FixedRows):
 
 @admin.register(User, site=office)
 class PersonAdmin(UserAdmin):
-    """Customers and staff. Nobody is deleted: their orders and entries name them. They are deactivated."""
+    """Customers and staff. Nobody is deleted: their orders and entries name them. They are deactivated.
+
+    Customers have usernames that nobody ever sees but here.
+    """
+
+    list_display = ("email", "first_name", "last_name", "is_staff", "username")
+    ordering = ("-is_staff", "email", "pk")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -93,6 +93,9 @@ class StockRecordAdmin(OfProduct):
         ]
         return Page(facts, shelves.tables(row.product))
 
+    def name_of(self, row: Any) -> str:
+        return f"{row.product.get_title()} ({row.partner_sku})"
+
     def offered(self, row: Any) -> Sequence[str]:
         return ["adjust"] if row.product.get_product_class().track_stock else []
 
@@ -105,8 +108,7 @@ class StockRecordAdmin(OfProduct):
         data = answers(request)
         form = AdjustForm(data) if data else AdjustForm(initial={"warehouse": Warehouse.objects.first()})
         if not form.is_valid():
-            title = f"Adjust the stock of {record.product.get_title()} ({record.partner_sku})"
-            return self.ask(request, title, [record], [("", form)])
+            return self.ask(request, f"Adjust the stock of {self.name_of(record)}", [record], [("", form)])
         answer = form.cleaned_data
 
         def take(record: Any) -> str:
