@@ -12,9 +12,11 @@ from erp.documents.models import IllegalTransition
 from erp.effects import NothingToRetry, retry
 from erp.inventory import services as inventory
 from erp.inventory.services import OutOfStock, main_warehouse
+from erp.invoicing import payments
 from erp.invoicing.credit_notes import NothingToCredit
 from erp.invoicing.invoices import NothingToInvoice
 from erp.invoicing.models import Payment
+from erp.invoicing.payments import WrongAmount
 from tests.books import is_sound
 from tests.chain.scenes import (
     FRIDAY,
@@ -97,6 +99,13 @@ def test_what_is_credited_whole_is_not_credited_again(lamp):
     order_to_cash.credit(invoice, quantities=quantities, on=TUESDAY, key="c1")
     with refused(NothingToCredit, "0 can be credited, not 1"):
         order_to_cash.credit(invoice, quantities=quantities, on=TUESDAY, key="c2")
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "10.01"])
+def test_no_more_is_refunded_than_was_taken(lamp, amount):
+    payment = pay(place(sale_line(lamp))).payment
+    with refused(WrongAmount, "cannot be refunded: 10.00 of payment"):
+        payments.refund(payment, Decimal(amount), reference="refund-1", on=FRIDAY)
 
 
 # Goods
