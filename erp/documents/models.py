@@ -30,10 +30,10 @@ class Document(models.Model):
         Further columns change with it. Raises IllegalTransition.
         """
         if state not in self.TRANSITIONS.get(self.state, set()):
-            raise IllegalTransition(f"{self} is {self.get_state_display()}: it cannot become {state}.")
+            raise IllegalTransition(f"{self} is {self.State(self.state).label}: it cannot become {state}.")
         rows = type(self)._default_manager.filter(pk=self.pk, state=self.state)
         if not rows.update(state=state, **changes):
-            raise IllegalTransition(f"{self} is no longer {self.get_state_display()}.")
+            raise IllegalTransition(f"{self} is no longer {self.State(self.state).label}.")
         self.state = state
         for name, value in changes.items():
             setattr(self, name, value)
