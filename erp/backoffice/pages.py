@@ -118,7 +118,7 @@ class ReadOnlyAdmin(Verbs, admin.ModelAdmin):
 
 
 def amount(name: str, label: str = "") -> Any:
-    """Return a column for a list that shows a field's money."""
+    """Return a column for a list that shows a field's money, or a count, by a name of our own."""
 
     @admin.display(ordering=F(name), description=label or name)
     def amount_shown(row: Any) -> str:

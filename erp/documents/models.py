@@ -1,5 +1,6 @@
 """What every business document shares, its files, the outbox, and who the company is."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from django.db import models
@@ -18,6 +19,7 @@ class Document(models.Model):
 
     State: ClassVar[type[models.TextChoices]]
     TRANSITIONS: ClassVar[dict[str, set[str]]]
+    get_state_display: Callable[[], str]
 
     state = models.CharField(max_length=20)
 

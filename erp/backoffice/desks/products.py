@@ -69,9 +69,10 @@ class VariantInline(admin.TabularInline):
         """As its parent, a variant is withdrawn."""
         return False
 
-    @admin.display(empty_value="")
+    @admin.display
     def available(self, variant: Any) -> Any:
-        return _available(list(variant.stockrecords.all()) if variant.pk else [])
+        left = _available(list(variant.stockrecords.all()) if variant.pk else [])
+        return "" if left is None else left
 
 
 class ProductList(ChangeList):

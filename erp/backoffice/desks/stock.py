@@ -54,10 +54,10 @@ class StockRecordAdmin(OfProduct):
         "partner_sku",
         "named",
         amount("price"),
-        "num_in_stock",
-        "num_allocated",
+        amount("num_in_stock", "in stock"),
+        amount("num_allocated", "promised"),
         "available",
-        "low_stock_threshold",
+        amount("low_stock_threshold", "warn at"),
     )
     list_filter = (LowFilter, "product__product_class")
     list_select_related = ("product__parent", "partner")

@@ -130,7 +130,7 @@ def _moment(text: str, clock: Clock) -> datetime:
     try:
         moment = _written(text.strip(), clock.date_format)
     except ValueError as error:
-        raise NotTaken("date cannot be read") from error
+        raise NotTaken("date cannot be read: see --date-format") from error
     if moment.tzinfo is None:
         moment = timezone.make_aware(moment)
     if moment.year < FIRST_YEAR or moment > clock.now:
