@@ -9,11 +9,13 @@ from oscar.apps.address.abstract_models import AbstractAddress
 from oscar.core.loading import get_model
 
 from erp.sales.sale import Address
+from erp.sales.services import snapshot
 from shop.answers import Answers
 
 from .shipping import Method, chosen
 
 Country = get_model("address", "Country")
+ShippingAddress = get_model("order", "ShippingAddress")
 
 
 def _text(label: str, autocomplete: str, **kwargs) -> forms.CharField:
@@ -76,7 +78,7 @@ class AddressForms:
     def __init__(self, data: Any, *, answers: Answers, user: Any):
         self.account_email = user.email if user.is_authenticated else ""
         first = {"email": answers.email, "other_bill_to": answers.bill_to is not None}
-        first |= asdict(answers.ship_to) if answers.ship_to else _name_of(user)
+        first |= asdict(answers.ship_to) if answers.ship_to else _known_of(user)
         self.ship = ShippingForm(data, initial=first)
         self.bill = AddressForm(
             data, prefix="bill", initial=asdict(answers.bill_to) if answers.bill_to else {}
@@ -118,7 +120,10 @@ class DeliveryForm(forms.Form):
         self.fields["payment"].choices = [(provider.code, provider.name) for provider in providers]
 
 
-def _name_of(user: Any) -> dict[str, str]:
+def _known_of(user: Any) -> dict[str, str]:
+    """Return where somebody with an account had the latest order sent, else what the account says."""
     if not user.is_authenticated:
         return {}
-    return {"first_name": user.first_name, "last_name": user.last_name}
+    latest = ShippingAddress.objects.filter(order__user=user).order_by("-pk").first()
+    address = latest or user.addresses.order_by("-is_default_for_shipping", "pk").first()
+    return snapshot(address) if address else {"first_name": user.first_name, "last_name": user.last_name}

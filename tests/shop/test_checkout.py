@@ -143,6 +143,18 @@ def test_a_wrong_address_is_asked_for_again(client, standard, wrong):
     assert 'aria-invalid="true"' in text(page)
 
 
+def test_who_ordered_before_need_not_write_the_address_again(client, standard, django_user_model):
+    ada = django_user_model.objects.create_user("ada", "ada@example.com", "x", first_name="Ada")
+    client.force_login(ada)
+    buying.buy(client, product())
+    later = type(client)()
+    later.force_login(ada)
+    put(later, product("Stool"))
+    page = text(later.get("/checkout/"))
+    assert 'value="12 Analytical Way"' in page
+    assert 'value="10115"' in page
+
+
 def test_screens_cannot_be_jumped(client, standard):
     for screen in ("", "delivery/", "preview/"):
         assert client.get(f"/checkout/{screen}").url == "/basket/"
