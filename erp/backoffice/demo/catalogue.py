@@ -109,6 +109,7 @@ def _product(row: Row, kind: Any) -> Any:
         upc=row["sku"],
         title=row["title"],
         slug=slugify(row["title"]),
+        priority=row.get("priority", 0),  # what the home page shows first
         description=_paragraph(row["text"]),
         meta_description=row["text"].split(". ")[0].rstrip(".") + ".",
     )
