@@ -1,7 +1,7 @@
-"""What programs that know nothing of us make of the exported books."""
+"""Programs of others that read our exports: each answers with its own balance of every account."""
 
 import csv
-import io
+import os
 import shutil
 import subprocess
 import sys
@@ -10,65 +10,66 @@ from pathlib import Path
 
 import pytest
 
-from accounting.exports import FORMATS
-from accounting.exports.plain_text import account_name
+from accounting.exports import FILE_NAMES, FORMATS
 from accounting.reports import trial_balance
 
 
 def agree_with_the_books(folder):
-    """Let each program that is here check the exported books; its balances are our trial balance."""
-    ours = {}
-    for row in trial_balance(None, None):
-        if row.closing:
-            ours[account_name(row.account.kind, row.account.code, row.account.name)] = row.closing
+    """Let each program that is here check the exported books: its balances are our trial balance."""
+    ours = {row.account.code: row.closing for row in trial_balance() if row.closing}
     assert ours, "the books are empty"
-    journal = written(folder / "books.journal", "hledger")
-    theirs = {
-        "hledger": hledger(journal),
-        "ledger": ledger(journal),
-        "beancount": beancount(written(folder / "books.beancount", "beancount")),
-    }
-    for program, balances in theirs.items():
-        assert {name: amount for name, amount in balances.items() if amount} == ours, program
+    for program in (hledger, ledger, beancount):
+        assert program(folder) == ours, program.__name__
     return True
 
 
-def written(path, name):
-    with path.open("w", encoding="utf-8") as stream:
-        FORMATS[name](stream, None, None)
+def exported(name, folder, start=None, end=None):
+    """Write an export into a folder as the command does; return the file."""
+    path = folder / FILE_NAMES[name]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        FORMATS[name](stream, start, end)
     return path
 
 
-def hledger(journal):
-    run("hledger", "-f", journal, "check", "-s")
-    out = run("hledger", "-f", journal, "balance", "--flat", "-N", "-E", "-O", "csv")
-    return {row["account"]: amount(row["balance"]) for row in csv.DictReader(io.StringIO(out))}
-
-
-def ledger(journal):
-    shape = "%(account)\t%(display_total)\n"
-    out = run("ledger", "-f", journal, "balance", "--flat", "--no-total", "--format", shape)
-    rows = (line.split("\t") for line in out.splitlines() if line)
-    return {name: amount(balance) for name, balance in rows}
-
-
-def beancount(journal):
-    run("bean-check", journal)
-    out = run("bean-query", "-f", "csv", journal, "SELECT account, sum(number) AS balance GROUP BY account")
-    return {row["account"].strip(): amount(row["balance"]) for row in csv.DictReader(io.StringIO(out))}
-
-
-def amount(text):
-    words = text.replace("EUR", "").strip()
-    return Decimal(words or 0)
-
-
 def run(program, *arguments):
-    """Run a program, found beside this Python or on the path; skip the test where it is not here."""
-    beside = Path(sys.executable).with_name(program)
-    found = str(beside) if beside.exists() else shutil.which(program)
+    """Return what a program prints. Skips where it is not installed, fails where it complains."""
+    found = shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
     if found is None:
-        pytest.skip(f"{program} is not installed")
-    done = subprocess.run([found, *map(str, arguments)], capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
-    return done.stdout
+        pytest.skip(f"{program} is not installed.")
+    told = subprocess.run(
+        [found, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env=os.environ | {"LC_ALL": "C.UTF-8"},
+    )
+    assert told.returncode == 0, told.stderr or told.stdout
+    return told.stdout
+
+
+def hledger(folder, start=None, end=None):
+    path = exported("hledger", folder, start, end)
+    run("hledger", "-f", path, "check", "-s")
+    said = run("hledger", "-f", path, "balance", "--flat", "-N", "-E", "-O", "csv")
+    return balances(list(csv.reader(said.splitlines()))[1:])
+
+
+def ledger(folder, start=None, end=None):
+    path = exported("hledger", folder, start, end)
+    row = "%(account)|%(quantity(scrub(total)))\n"
+    said = run("ledger", "-f", path, "balance", "--flat", "--no-total", "--empty", "--format", row)
+    return balances(line.split("|") for line in said.splitlines())
+
+
+def beancount(folder, start=None, end=None):
+    path = exported("beancount", folder, start, end)
+    run("bean-check", path)
+    asked = "SELECT account, sum(number) AS total GROUP BY account"
+    said = run("bean-query", "-f", "csv", path, asked)
+    return balances(list(csv.reader(said.splitlines()))[1:])
+
+
+def balances(rows):
+    """Return what is not zero, by the account's code."""
+    found = {name: Decimal(amount.removesuffix(" EUR")) for name, amount in rows}
+    return {name.split(":")[1].split("-")[0]: amount for name, amount in found.items() if amount}

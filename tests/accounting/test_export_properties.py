@@ -18,8 +18,8 @@ from accounting.ledger import post
 from accounting.models import Account, Party
 from accounting.money import from_minor
 from accounting.reports import general_ledger, trial_balance
+from tests.other_programs import beancount, exported, hledger, ledger
 
-from .outsiders import beancount, exported, hledger, ledger
 from .scenes import payment, sale
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40) | st.sampled_from(

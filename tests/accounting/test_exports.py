@@ -17,8 +17,8 @@ from accounting.models import Account, Party, Period
 from accounting.money import ZERO
 from accounting.periods import lock
 from accounting.reports import trial_balance
+from tests.other_programs import beancount, hledger, ledger
 
-from .outsiders import beancount, hledger, ledger
 from .scenes import FRIDAY, book, payment, sale, transfer
 
 NASTY = "Lamp \"Ä'\n\r\n\t; | = (x) {y} [2020-01-01] \\ \u2028 💡, * ! @ #tag ^link"
