@@ -42,7 +42,9 @@ words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 days = st.dates(date(2025, 11, 1), date(2026, 2, 28))
 cents = st.integers(1, 10**11).map(from_minor)
 events = st.lists(st.tuples(days, cents, words, words, words), min_size=1, max_size=5)
-ranges = st.tuples(st.none() | days, st.none() | days)
+ranges = st.tuples(st.none() | days, st.none() | days).filter(
+    lambda days: None in days or days[0] <= days[1]  # the command refuses the others
+)
 LEG = re.compile(r"^ +[A-Z]\w+:(\d+)(?:-\S+)?  (-?\d+\.\d\d) EUR$", re.MULTILINE)
 
 

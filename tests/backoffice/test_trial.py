@@ -97,11 +97,14 @@ class TestTheWorkersEnd:
 
     def test_it_ends_when_told_to(self, transactional_db):
         worker = start_worker(parent=os.getpid())
-        assert "Working" in worker.stdout.readline()
-        with pytest.raises(subprocess.TimeoutExpired):
-            worker.wait(1)
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(60) == 0
+        try:
+            assert "Working" in worker.stdout.readline()
+            with pytest.raises(subprocess.TimeoutExpired):
+                worker.wait(1)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()  # it would work on the rows of the tests that follow
 
     def test_it_ends_when_its_parent_is_gone(self, transactional_db):
         assert start_worker(parent=1).wait(60) == 0

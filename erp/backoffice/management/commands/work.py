@@ -34,6 +34,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: told_to_end.set())
         self.stdout.write("Working on what waits in the outbox.")
+        self.stdout.flush()  # whoever reads a pipe is told at once
         while not told_to_end.is_set() and parent in (None, os.getppid()):
             told_to_end.wait(self.seconds_to_wait())
 
