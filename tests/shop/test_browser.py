@@ -67,6 +67,12 @@ def press(page, name):
         page.keyboard.press("Enter")
 
 
+def click(page, name):
+    """Click a link or button, and wait for the page it leads to: a click alone returns before that."""
+    with page.expect_navigation():
+        page.click(f"text={name}")
+
+
 def enter(page, name, words):
     tab_to(page, name)
     page.keyboard.type(words)
@@ -111,7 +117,7 @@ def test_every_page_fits_on_a_small_telephone(page, goods):
     for each in goods:
         page.goto(f"/catalogue/{each.slug}_{each.pk}/")
         assert page.evaluate(WIDEST) <= 360
-        page.click("text=Add to basket")
+        click(page, "Add to basket")
     for address in (
         "/",
         "/catalogue/",
@@ -132,7 +138,7 @@ def test_every_page_fits_on_a_small_telephone(page, goods):
         "Order with obligation",
         "See your order",
     ):
-        page.click(f"text={button}")
+        click(page, button)
         assert page.evaluate(WIDEST) <= 360, button
     assert page.complaints == []
 
