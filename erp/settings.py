@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "erp.sales.apps.SalesConfig",
     "erp.delivery.apps.DeliveryConfig",
     "erp.invoicing.apps.InvoicingConfig",
+    "erp.banking.apps.BankingConfig",
     "erp.backoffice.apps.BackofficeConfig",
     "shop.apps.ShopConfig",
 ]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
+from accounting.money import MoneyField
 from accounting.refusal import Refusal
 from accounting.written_once import WrittenOnce
 
@@ -45,7 +46,7 @@ class DocumentFile(WrittenOnce):
     """The bytes of a document as they were sent out."""
 
     source_key = models.CharField("document", max_length=100)
-    kind = models.CharField(max_length=10, choices=[("pdf", "PDF"), ("xml", "XML")])
+    kind = models.CharField(max_length=10, choices=[("pdf", "PDF"), ("xml", "Factur-X"), ("ubl", "UBL")])
     name = models.CharField(max_length=100)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
@@ -99,6 +100,11 @@ class Company(models.Model):
     email = models.EmailField()
     phone = models.CharField(max_length=40, blank=True)
     vat_id = models.CharField("VAT id", max_length=20, blank=True)
+    tax_number = models.CharField(max_length=40, blank=True, help_text="Of the local tax office.")
+    legal_notice = models.TextField(
+        blank=True, help_text="Printed at the foot of papers: register, court, managers."
+    )
+    logo = models.ImageField(upload_to="company/", blank=True, help_text="PNG or JPEG, for papers and mails.")
     bank_name = models.CharField(max_length=100, blank=True)
     iban = models.CharField("IBAN", max_length=34, blank=True)
     bic = models.CharField("BIC", max_length=11, blank=True)
@@ -114,6 +120,38 @@ class Company(models.Model):
         default="gross",
         help_text="What the prices of products mean.",
     )
+    vat_scheme = models.CharField(
+        "VAT scheme",
+        max_length=20,
+        choices=[("standard", "Standard"), ("small business", "Small business, exempt")],
+        default="standard",
+    )
+    vat_abroad = models.CharField(
+        "VAT of consumers in other EU countries",
+        max_length=12,
+        choices=[
+            ("home", "Ours, below the threshold of 10,000 EUR a year"),
+            ("destination", "Theirs, by One-Stop-Shop"),
+        ],
+        default="home",
+    )
+    shipping_tax = models.CharField(
+        "VAT on shipping",
+        max_length=10,
+        choices=[("main", "At the rate of most of the goods"), ("pro rata", "In proportion to the goods")],
+        default="main",
+    )
+    cod_fee = MoneyField("surcharge for cash on delivery", default=0, help_text="In the price mode above.")
+    pending_minutes = models.PositiveIntegerField(
+        default=30, help_text="Minutes that goods are held for a payment on a provider's page."
+    )
+    withdrawal_days = models.PositiveIntegerField(
+        default=14, help_text="Days after delivery in which a consumer may withdraw."
+    )
+    reminder_days = models.PositiveIntegerField(
+        default=7, help_text="Days after the due date until a reminder."
+    )
+    reminds_by_itself = models.BooleanField(default=False, help_text="Send due reminders unasked.")
     payment_days = models.PositiveIntegerField(default=14, help_text="Days until an invoice is due.")
     ship_before_payment = models.BooleanField(
         default=False, help_text="Ship orders paid by bank transfer before the money is here."

@@ -1,23 +1,50 @@
 """What the shop asks of whoever moves the money. Outside calls: never made inside a transaction."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
 
 from accounting import chart
+from accounting.money import ZERO
+from accounting.refusal import Refusal
 
 
 class ProviderFailed(Exception):
-    """The provider did not do what it was asked. The outbox asks again."""
+    """The provider did not do what it was asked, or did not answer. The outbox asks again."""
+
+
+class Forged(Refusal):
+    """A notice that is not from the provider: its signature is missing, wrong or too old."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider said: whether it was done, its own reference, and words for the customer."""
+    """What a provider said: whether it was done, its own reference, and words for the customer.
+
+    With `redirect` nothing is decided yet: the customer confirms on the provider's page, and a notice says.
+    """
 
     done: bool
     reference: str = ""
     message: str = ""
+    redirect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a provider tells us of a payment, unasked or asked. `event` names the notice: heard once.
+
+    `payment` is our reference of the payment, `reference` the provider's of the movement.
+    """
+
+    event: str
+    kind: Literal["authorised", "captured", "failed", "voided", "refunded"]
+    payment: str
+    reference: str
+    amount: Decimal
+    currency: str
 
 
 class PaymentProvider(ABC):
@@ -31,9 +58,13 @@ class PaymentProvider(ABC):
     money_account: ClassVar[str] = chart.CLEARING
     prepaid: ClassVar[bool] = True  # authorised while the customer waits, before there is an order
 
+    def surcharge(self, company: Any) -> Decimal:
+        """Return what paying this way costs the customer, in the company's price mode."""
+        return ZERO
+
     @abstractmethod
     def authorise(self, payment: Any, form_data: dict[str, str]) -> Answer:
-        """Ask for the money to be held."""
+        """Ask for the money to be held, at once or on a page of the provider's."""
 
     @abstractmethod
     def capture(self, payment: Any, amount: Any, reference: str) -> Answer:
@@ -46,3 +77,11 @@ class PaymentProvider(ABC):
     @abstractmethod
     def refund(self, payment: Any, amount: Any, reference: str) -> Answer:
         """Give money back."""
+
+    def look(self, payment: Any) -> Sequence[Notice]:
+        """Ask what became of a payment whose end we have not heard."""
+        return ()
+
+    def webhook(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Notice]:
+        """Read a notice that came by itself. Raises Forged."""
+        raise Forged(f"{self.name} sends no notices.")
