@@ -6,6 +6,7 @@ settles it is read from the open items of the books, never kept a second time.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,10 +21,10 @@ from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
 from erp.documents.services import company
-from erp.invoicing import credit_notes, invoices, payments, providers
+from erp.invoicing import credit_notes, invoices, payments, providers, snapshot
 from erp.invoicing.credit_notes import Portion
 from erp.invoicing.invoices import UNTOUCHED, NothingToInvoice, Progress
-from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
+from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 from erp.sales import services as sales
 from erp.sales import steps
 from erp.sales.models import Step
@@ -59,9 +60,11 @@ def post(
     ledger.settle(posted, settles, on=entry.date)
 
 
-def bill_new(ordered: Ordered, firm: Company, *, on: date, by: Any) -> Invoice:
+def bill_new(ordered: Ordered, firm: Company, *, payment: Payment | None, on: date, by: Any) -> Invoice:
     """Bill a whole order that was just placed: nothing is shipped, nothing is billed."""
-    return _issue(ordered, firm, UNTOUCHED, only_shipped=False, on=on, by=by)
+    known = [payment] if payment else []
+    funds = snapshot.funds(ordered.order, known, origin=ordered.terms.origin)
+    return _issue(ordered, firm, replace(UNTOUCHED, funds=funds), only_shipped=False, on=on, by=by)
 
 
 def bill(order: Any, *, on: date, by: Any) -> Invoice:

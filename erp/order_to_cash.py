@@ -10,6 +10,7 @@ demo and the tests all come in through these doors; nothing else writes an order
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.transaction import atomic
@@ -48,9 +49,8 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
     sales.note(ordered.order, "placed", f"Order over {totals.gross}.", f"order:{number}", by=by)
     plan = planning.plan(ordered, payment, notes)
     if planning.bills_now(ordered, plan):
-        plan[steps.INVOICE] = steps.attempt(
-            ordered.order, steps.INVOICE, lambda: billing.bill_new(ordered, firm, on=on, by=by)
-        )
+        bill = partial(billing.bill_new, ordered, firm, payment=payment, on=on, by=by)
+        plan[steps.INVOICE] = steps.attempt(ordered.order, steps.INVOICE, bill)
     steps.write(ordered.order, plan)
     return ordered.order
 

@@ -2,6 +2,11 @@
 
 from .models import Company
 
+PRINTED = (
+    *("name", "address", "country", "email", "phone", "vat_id", "tax_number", "legal_notice"),
+    *("bank_name", "iban", "bic"),
+)
+
 
 def company() -> Company:
     """Return who sells."""
@@ -10,5 +15,4 @@ def company() -> Company:
 
 def letterhead(company: Company) -> dict[str, str]:
     """Return what a document keeps of the company as it is today."""
-    names = ("name", "address", "country", "email", "phone", "vat_id", "bank_name", "iban", "bic")
-    return {name: getattr(company, name) for name in names}
+    return {name: getattr(company, name) for name in PRINTED}

@@ -4,7 +4,7 @@ What is credited is a cumulative difference of the invoice line: the last piece 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from erp.sales.pricing import Totals
 from erp.sales.sale import Sale
 from erp.sales.services import is_goods
 
+from . import snapshot
 from .invoices import count_released, tax_table
 from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine
 
@@ -105,7 +106,7 @@ def draft(invoice: Invoice, portions: list[Portion], *, source_key: str, on: dat
         invoice=invoice,
         order_id=invoice.order_id,
         party_id=invoice.party_id,
-        buyer=invoice.buyer,
+        **snapshot.of_invoice(invoice),
         prices=invoice.prices,
         **_heading(lines, source_key=source_key, on=on, reason=reason),
     )
@@ -141,8 +142,7 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
     ]
     document = CreditNote(
         party=party,
-        buyer=asdict(sale.buyer)
-        | {"name": sale.buyer.name, "country_name": sale.buyer.country, "email": sale.email},
+        **snapshot.of_sale(sale),
         prices=sale.prices,
         **_heading(lines, source_key=f"alone:{sale.key}", on=on, reason=reason),
     )

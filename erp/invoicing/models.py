@@ -33,6 +33,14 @@ class Paper(Document):
     issued_on = models.DateField()
     seller = models.JSONField(help_text="The company as it was.")
     buyer = models.JSONField(help_text="Name and address of the buyer as they were.")
+    ship_to = models.JSONField(default=dict, help_text="Where the goods go, as it was.")
+    order_number = models.CharField(max_length=128, blank=True)
+    ordered_on = models.DateField(null=True, blank=True)
+    deliveries = models.JSONField(default=list, help_text="Numbers of the delivery notes that are billed.")
+    supplied_from = models.DateField(null=True, blank=True, help_text="The first of several days.")
+    supplied_on = models.DateField(null=True, blank=True, help_text="Empty: as the goods are shipped.")
+    payment = models.JSONField(default=dict, help_text="How it is paid: code, name and means (UNTDID 4461).")
+    paid = MoneyField(default=0, help_text="Of the total, what was received or held for us at issue.")
     currency = models.CharField(max_length=3)
     prices = models.CharField(max_length=5, help_text="Whether unit prices include VAT: gross or net.")
     net = MoneyField()
@@ -50,10 +58,18 @@ class Paper(Document):
                 condition=Q(state="draft", number=None) | Q(state="issued", number__isnull=False),
                 name="%(class)s_has_a_number_when_issued",
             ),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("gross")), name="%(class)s_is_paid_at_most_whole"
+            ),
         ]
 
     def __str__(self):
         return self.number or "draft"
+
+    @property
+    def due(self):
+        """What was still to be paid when it was issued."""
+        return self.gross - self.paid
 
 
 class PaperLine(models.Model):
@@ -95,11 +111,7 @@ class Invoice(Paper):
     """What a customer owes for an order."""
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="invoices")
-    delivery_note = models.ForeignKey(
-        "delivery.DeliveryNote", models.PROTECT, related_name="invoices", null=True, blank=True
-    )
     due_on = models.DateField()
-    supplied_on = models.DateField(null=True, blank=True, help_text="Empty: as the goods are shipped.")
 
 
 class InvoiceLine(PaperLine):

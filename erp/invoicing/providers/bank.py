@@ -12,6 +12,7 @@ class BankTransfer(PaymentProvider):
     name = "Bank transfer"
     money_account = chart.BANK
     prepaid = False
+    means = "58"
 
     def authorise(self, payment: Any, form_data: dict[str, str]) -> Answer:
         return Answer(done=True, reference=payment.reference)

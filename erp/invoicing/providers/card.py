@@ -11,6 +11,7 @@ DECLINED = "4000000000000002"
 class SandboxCard(PaymentProvider):
     code = "card"
     name = "Card (sandbox)"
+    means = "48"
 
     def authorise(self, payment: Any, form_data: dict[str, str]) -> Answer:
         number = form_data.get("card_number", "").replace(" ", "")
