@@ -206,3 +206,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 # The address of an order's page for whoever holds its signed link.
 ORDER_LINK_PATH = "/orders/{token}/"
 PAYMENT_PROVIDERS = ["erp.invoicing.providers.bank.BankTransfer", "erp.invoicing.providers.card.SandboxCard"]
+
+# Stripe is offered where both are set and its package (requirements-stripe.txt) is installed.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # another address of Stripe's API, for tests
+if STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET:
+    PAYMENT_PROVIDERS.append("erp.invoicing.providers.stripe_checkout.StripeCheckout")

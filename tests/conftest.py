@@ -5,6 +5,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import TransactionTestCase
 
 from accounting import guards
+from erp.invoicing import providers
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -28,3 +29,18 @@ def _guards_step_aside_for_the_flush():
 def delete_all(operations, style, tables, **kwargs):
     """Empty tables row by row: TRUNCATE writes each table and index anew, which takes seconds a test."""
     return [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
+
+
+@pytest.fixture
+def stripe(settings, monkeypatch):
+    """A Stripe of our own that the shop is set up with. `hurry` lets the shop wait half a second only."""
+    from erp.invoicing.providers import stripe_client
+    from tests import stripe_fake, stripe_server
+
+    monkeypatch.setattr("stripe.HTTPClient.INITIAL_DELAY", 0.01)
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = stripe_fake.KEY, stripe_fake.SECRET
+    settings.PAYMENT_PROVIDERS = [*settings.PAYMENT_PROVIDERS, *providers.OPTIONAL]
+    with stripe_server.serving() as fake:
+        settings.STRIPE_API_BASE = fake.url
+        fake.hurry = lambda: monkeypatch.setattr(stripe_client, "TIMEOUT", (0.5, 0.5))
+        yield fake

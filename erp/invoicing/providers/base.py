@@ -36,11 +36,12 @@ class Answer:
 class Notice:
     """What a provider tells us of a payment, unasked or asked. `event` names the notice: heard once.
 
-    `payment` is our reference of the payment, `reference` the provider's of the movement.
+    `payment` is our reference of the payment, `reference` the provider's of the movement: our own of a
+    refund that we asked for. A refund that bounced and a dispute are for a person to see to.
     """
 
     event: str
-    kind: Literal["authorised", "captured", "failed", "voided", "refunded"]
+    kind: Literal["authorised", "captured", "failed", "voided", "refunded", "bounced", "disputed"]
     payment: str
     reference: str
     amount: Decimal
@@ -58,6 +59,12 @@ class PaymentProvider(ABC):
     money_account: ClassVar[str] = chart.CLEARING
     prepaid: ClassVar[bool] = True  # authorised while the customer waits, before there is an order
     means: ClassVar[str] = "68"  # what e-invoices call it (UNTDID 4461): an online payment service
+    captures_once: ClassVar[bool] = False  # taking a part lets the rest go
+
+    @classmethod
+    def missing(cls) -> str:
+        """Return in a sentence why it cannot be offered, or nothing."""
+        return ""
 
     def surcharge(self, company: Any) -> Decimal:
         """Return what paying this way costs the customer, in the company's price mode."""
