@@ -21,7 +21,7 @@ from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
 from erp.documents.services import company
-from erp.invoicing import credit_notes, invoices, payments, providers, snapshot
+from erp.invoicing import credit_notes, invoices, mails, payments, providers, snapshot
 from erp.invoicing.credit_notes import Portion
 from erp.invoicing.invoices import UNTOUCHED, NothingToInvoice, Progress
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
@@ -160,13 +160,19 @@ def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) 
 
 def refund(order: Any, documents: Iterable[CreditNote], *, on: date, by: Any) -> None:
     """Give back what credit notes leave open, as far as money was captured. The rest stays the customer's."""
-    open_credit = ledger.owed([f"credit:{document.pk}" for document in documents])
+    papers = {f"credit:{document.pk}": document for document in documents}
+    open_credit, given = ledger.owed(list(papers)), set()
     for payment in payments.refundable(order) if open_credit else []:
+        payment.order = order
         for key, item in open_credit.items():
             amount = min(-item.residual, payment.captured - payment.refunded)
             if amount > 0:
-                _give_back(payment, amount, key=key, item=item, on=on, by=by)
+                _give_back(payment, amount, paper=papers[key], item=item, on=on, by=by)
                 item.residual += amount
+                given.add(key)
+    if order.status != "cancelled":  # its mail brings them all
+        alone = [paper for key, paper in papers.items() if key not in given]
+        outbox.enqueue(row for paper in alone for row in mails.to_send("credit_note", paper, order))
 
 
 def give_up_payments(order: Any, *, on: date, by: Any) -> None:
@@ -206,7 +212,7 @@ def _bill(order: Any, *, only_shipped: bool, on: date, by: Any) -> Invoice:
 def _effects(order: Any, issued: Invoice) -> Iterator[Outbox]:
     """Yield what an invoice brings about: its mail, and if it is due on shipment its part of a held card."""
     number = order.number
-    yield effect(f"mail:invoice:{issued.pk}", "invoice_mail", order_number=number, invoice=issued.pk)
+    yield from mails.to_send("invoice", issued, order)
     if order.terms.invoice_on == "shipment" and steps.is_automatic(order, Step.Name.CAPTURE):
         for payment in payments.collectable(order):
             if amount := min(issued.gross, payment.amount - payment.captured):
@@ -233,12 +239,16 @@ def _sum(owed: dict[str, OpenItem]) -> Decimal:
     return sum((item.residual for item in owed.values()), ZERO)
 
 
-def _give_back(payment: Any, amount: Decimal, *, key: str, item: OpenItem, on: date, by: Any) -> None:
-    operation = payments.refund(payment, amount, reference=f"{payment.reference}:refund:{key}", on=on, by=by)
+def _give_back(
+    payment: Any, amount: Decimal, *, paper: CreditNote, item: OpenItem, on: date, by: Any
+) -> None:
+    order, reference = payment.order, f"{payment.reference}:refund:credit:{paper.pk}"
+    operation = payments.refund(payment, amount, reference=reference, on=on, by=by)
     post(postings.refunded(operation, _money_account(operation)), by=by, settles=[(item, amount)])
-    number = payment.order.number
-    outbox.enqueue([effect(f"refund:{operation.pk}", "refund", order_number=number, operation=operation.pk)])
-    sales.note(payment.order, "refunded", f"{amount} refunded.", f"payment:{operation.reference}", by=by)
+    told = [] if order.status == "cancelled" else mails.to_send("refund", operation, order, credit=paper.pk)
+    wish = effect(f"refund:{operation.pk}", "refund", order_number=order.number, operation=operation.pk)
+    outbox.enqueue([wish, *told])
+    sales.note(order, "refunded", f"{amount} refunded.", f"payment:{operation.reference}", by=by)
 
 
 def _money_account(operation: PaymentOperation) -> str:

@@ -15,8 +15,7 @@ from erp import order_to_cash
 from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.models import Outbox
-from erp.documents.outbox import effect
-from erp.invoicing import payments, providers
+from erp.invoicing import mails, payments, providers
 from erp.invoicing.models import Payment, PaymentOperation
 from erp.sales.models import Step
 
@@ -78,20 +77,19 @@ def retry(step: Step, *, on: date, by: Any = None) -> None:
 
 def _try_again(step: Step) -> None:
     order = step.order
-    rows = Outbox.objects.filter(order_number=order.number, topic=TOPICS[step.name], done_at=None)
-    if not rows.update(next_try_at=timezone.now()):
+    rows = Outbox.objects.filter(order_number=order.number, done_at=None)
+    if step.name == Step.Name.MAIL:
+        waiting = rows.filter(key=mails.key_of("order_placed", order.pk))
+    else:
+        waiting = rows.filter(topic="capture")
+    if not waiting.update(next_try_at=timezone.now()):
         outbox.enqueue(_effects_of(step))
-
-
-TOPICS: dict[str, str] = {Step.Name.MAIL: "confirmation_mail", Step.Name.CAPTURE: "capture"}
 
 
 def _effects_of(step: Step) -> list[Outbox]:
     order = step.order
     if step.name == Step.Name.MAIL:
-        return [
-            effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=order.number, order=order.pk)
-        ]
+        return mails.to_send("order_placed", order)
     return [
         payments.to_collect(payment, payment.amount - payment.captured, order_number=order.number)
         for payment in payments.collectable(order)

@@ -64,7 +64,7 @@ def ship(note: DeliveryNote, *, on: date, by: Any = None) -> None:
     billing.post(postings.shipped(note, delivery.cost_of(lines), released, on=on), by=by)
     sales.move_order(order, delivery.status_of(order))
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
-    planning.goods_are_out(order)
+    planning.goods_are_out(order, note)
     if planning.bills_on_shipment(order):
         steps.take(order, steps.INVOICE, lambda: billing.bill_shipped(order, on=on, by=by))
 
@@ -118,7 +118,7 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
     documents = billing.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
     billing.refund(order, documents, on=on, by=by)
     billing.give_up_payments(order, on=on, by=by)
-    steps.drop(order)
+    planning.nothing_will_come(order, reason=reason)
     sales.note(order, "cancelled", reason, f"order:{order.number}", by=by)
 
 

@@ -10,7 +10,7 @@ from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
-from erp.invoicing import payments, providers
+from erp.invoicing import mails, payments, providers
 from erp.invoicing.models import Payment
 from erp.sales import steps
 from erp.sales.models import Step
@@ -77,10 +77,17 @@ def bills_on_shipment(order: Any) -> bool:
     return order.terms.invoice_on == "shipment" and steps.is_automatic(order, Name.INVOICE)
 
 
-def goods_are_out(order: Any) -> None:
-    """Note that the step to ship is done once everything has left."""
+def goods_are_out(order: Any, note: DeliveryNote) -> None:
+    """Note that the step to ship is done once everything has left; the customer hears of each parcel."""
+    outbox.enqueue(mails.to_send("shipped", note, order))
     if order.status == "shipped":
         steps.mark(order, Name.SHIP, steps.DONE)
+
+
+def nothing_will_come(order: Any, *, reason: str) -> None:
+    """Note that a cancelled order needs no step any more; the customer hears why."""
+    steps.drop(order)
+    outbox.enqueue(mails.to_send("order_cancelled", order, reason=reason))
 
 
 def _ship_if_automatic(order: Any) -> None:
@@ -103,7 +110,7 @@ def _effects(ordered: Ordered, payment: Payment | None, plan: Plan, *, notes_rea
     order, number = ordered.order, ordered.order.number
     waiting = {name for name, outcome in plan.items() if outcome == WAITING}
     if Name.MAIL in waiting:
-        yield effect(f"mail:order:{order.pk}", "confirmation_mail", order_number=number, order=order.pk)
+        yield from mails.to_send("order_placed", order)
     if Name.CAPTURE in waiting and payment and ordered.terms.invoice_on != "shipment":
         yield payments.to_collect(payment, payment.amount, order_number=number)
     if Name.SHIP in waiting and notes_ready:

@@ -145,8 +145,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@example.com")
 # Background work: the outbox is the queue, Celery only its hurry.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 OUTBOX_HANDLERS = {
-    "confirmation_mail": "erp.invoicing.mails.send_confirmation",
-    "invoice_mail": "erp.invoicing.mails.send_invoice",
+    "mail": "erp.invoicing.mails.sending.send",
     "password_reset": "shop.customer.mails.send_password_reset",
     "pdf": "erp.invoicing.pdf.render_document",
     "capture": "erp.effects.capture",

@@ -10,9 +10,10 @@ from accounting.models import JournalEntry
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import DocumentFile, Outbox
 from erp.inventory.models import StockMove
+from erp.invoicing import owing
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 
-from . import links, owing
+from . import links
 from .pages import Table
 
 BOOKS = "accounting.view_journalentry"

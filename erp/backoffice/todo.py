@@ -11,10 +11,11 @@ from oscar.core.loading import get_model
 
 from erp.delivery.models import DeliveryNote
 from erp.documents.models import Outbox
+from erp.invoicing import owing
 from erp.invoicing.models import Invoice
 from erp.sales.models import Step
 
-from . import links, owing
+from . import links
 
 StockRecord = get_model("partner", "StockRecord")
 

@@ -60,8 +60,9 @@ def _claim(pk: int, *, now: datetime) -> bool:
 
 
 def _put_off(row: Outbox, error: Exception, *, now: datetime) -> None:
-    """Try again after 10 s, 20 s, 40 s and so on, at most an hour later."""
-    wait = min(timedelta(seconds=10 * 2 ** min(row.attempts - 1, 20)), LONGEST_WAIT)
+    """Try again after 10 s, 20 s, 40 s and so on, at most an hour later, unless the error knows better."""
+    usual = min(timedelta(seconds=10 * 2 ** min(row.attempts - 1, 20)), LONGEST_WAIT)
+    wait = getattr(error, "wait", usual)
     Outbox.objects.filter(pk=row.pk).update(
         next_try_at=now + wait, leased_until=None, last_error=f"{type(error).__name__}: {error}"
     )

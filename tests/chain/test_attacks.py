@@ -70,9 +70,7 @@ ATTACKS = [
     ("DELETE FROM invoicing_paymentoperation", GONE),
     ("UPDATE documents_documentfile SET name = 'other.pdf'", ONCE),
     ("DELETE FROM documents_documentfile", GONE),
-    ("INSERT INTO documents_company SELECT 2, name, address, country, email, phone, vat_id, bank_name, iban,"
-     " bic, invoice_on, prices, payment_days, ship_before_payment, guest_link_days FROM documents_company",
-     "there_is_one_company"),
+    ("UPDATE documents_company SET id = 2", "there_is_one_company"),
 ]  # fmt: skip
 
 

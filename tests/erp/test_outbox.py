@@ -95,7 +95,7 @@ def test_a_mail_server_that_is_down_changes_nothing_for_the_customer(settings):
 
     step = order.steps.get(name=Step.Name.MAIL)
     assert step.state == Step.State.WAITING
-    assert "refused" in Outbox.objects.get(topic="confirmation_mail").last_error
+    assert "refused" in Outbox.objects.get(topic="mail").last_error
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     outbox.run_due(later(hours=2))

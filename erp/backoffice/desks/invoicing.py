@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from erp import order_to_cash
+from erp.invoicing import owing
 from erp.invoicing.models import CreditNote, Invoice, Paper
 from erp.invoicing.pdf import source_key
 
-from .. import links, owing, ties
+from .. import links, ties
 from ..actions import answers, verb
 from ..exporting import Exported, export_of
 from ..forms import QuantitiesForm

@@ -1,9 +1,13 @@
-"""What is still open of documents, read from the books: an annotation for their lists."""
+"""What is still open of invoices and credit notes, read from the books. Nothing is locked or written."""
 
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Concat
 
 from accounting.models import OpenItem
+from accounting.money import ZERO
 
 
 def with_open_amount(papers: QuerySet, *, kind: str) -> QuerySet:
@@ -16,3 +20,9 @@ def with_open_amount(papers: QuerySet, *, kind: str) -> QuerySet:
 def still_owed(invoices: QuerySet) -> QuerySet:
     """Return the invoices on which something is still owed."""
     return with_open_amount(invoices, kind="invoice").filter(open_amount__gt=0)
+
+
+def owed_on(invoice: Any) -> Decimal:
+    """Return what is still owed on one invoice."""
+    items = OpenItem.objects.filter(line__entry__source_key=f"invoice:{invoice.pk}")
+    return items.aggregate(sum=Sum("residual"))["sum"] or ZERO

@@ -1,0 +1,183 @@
+"""What each kind of mail says, as plain words, dates and amounts: templates see nothing else of the database.
+
+Every function takes the document, and by name what the payload says besides.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from oscar.core.loading import get_model
+
+from accounting.money import ZERO
+from erp.delivery.models import DeliveryNote
+from erp.sales.services import snapshot
+
+from ..links import order_link
+from ..models import CreditNote, Invoice, Payment, PaymentOperation
+from ..owing import owed_on
+from ..payments import still_to_come
+from ..providers import get as provider_of
+
+Order = get_model("order", "Order")
+Facts = dict[str, Any]
+
+NOT_YET = (DeliveryNote.State.WAITING_PAYMENT, DeliveryNote.State.READY)
+
+
+def address_of(order: Any) -> str:
+    """Return where an order's customer reads mail."""
+    return order.user.email if order.user else order.guest_email
+
+
+def itself(order: Any) -> Any:
+    return order
+
+
+def of_order(order: Any) -> Facts:
+    """Return what every mail about an order may say of it."""
+    to = order.shipping_address
+    return {
+        "number": order.number,
+        "placed_on": order.date_placed,
+        "name": to.first_name if to else "",
+        "link": order_link(order),
+        "currency": order.currency,
+        "total": order.total_incl_tax,
+        "pays_by": provider_of(order.terms.payment_method).name,
+    }
+
+
+def ordered(order: Any) -> Facts:
+    """Return everything that was agreed."""
+    payment = Payment.objects.filter(order=order).order_by("pk").last()
+    by_transfer = payment is not None and payment.provider == "bank"
+    return {
+        "order": of_order(order),
+        "lines": [
+            {"title": line.title, "quantity": line.quantity, "amount": line.line_price_incl_tax}
+            for line in order.lines.order_by("pk")
+        ],
+        "discounts": [
+            {"name": row.offer_name, "amount": row.amount} for row in order.discounts.order_by("pk")
+        ],
+        "shipping": {"name": order.shipping_method, "amount": order.shipping_incl_tax},
+        "ship_to": order.shipping_address and snapshot(order.shipping_address),
+        "transfer": still_to_come(payment) if payment and by_transfer else ZERO,
+    }
+
+
+def invoices_of(order: Any) -> list[Invoice]:
+    return list(order.invoices.filter(state=Invoice.State.ISSUED).order_by("pk"))
+
+
+def shipped(note: DeliveryNote) -> Facts:
+    """Return what is in the parcel, where it goes, and whether more will follow."""
+    others = DeliveryNote.objects.filter(order=note.order_id, state__in=NOT_YET).exclude(pk=note.pk)
+    return {
+        "order": of_order(note.order),
+        "note": note.number,
+        "shipped_on": note.shipped_on,
+        "lines": [{"title": line.title, "quantity": line.quantity} for line in note.lines.order_by("pk")],
+        "ship_to": note.ship_to,
+        "carrier": getattr(note, "carrier", ""),
+        "tracking_number": getattr(note, "tracking_number", ""),
+        "more_follows": others.exists(),
+    }
+
+
+def invoice(paper: Invoice) -> Facts:
+    """Return what is billed, and what of it is still to be paid by the customer's own doing."""
+    by_transfer = paper.order.terms.payment_method == "bank"
+    return {
+        "order": of_order(paper.order),
+        **of_paper(paper),
+        "due_on": paper.due_on,
+        "transfer": owed_on(paper) if by_transfer else ZERO,
+    }
+
+
+def credit_note(paper: CreditNote) -> Facts:
+    """Return what is credited."""
+    return {"order": of_order(paper.order), **of_paper(paper), "reason": paper.reason}
+
+
+def of_paper(paper: Any) -> Facts:
+    """Return number, day and total of an invoice or credit note."""
+    return {
+        "paper": paper.number,
+        "issued_on": paper.issued_on,
+        "amount": paper.gross,
+        "currency": paper.currency,
+    }
+
+
+def paper_itself(paper: Any) -> list[Any]:
+    return [paper]
+
+
+def refund(operation: PaymentOperation, *, credit: int = 0) -> Facts:
+    """Return how much goes back, and by which way."""
+    payment = operation.payment
+    papers = credited_by(operation, credit=credit)
+    return {
+        "order": of_order(payment.order),
+        "amount": operation.amount,
+        "currency": payment.currency,
+        "by": provider_of(payment.provider).name,
+        "paper": papers[0].number if papers else "",
+        "reason": papers[0].reason if papers else "",
+    }
+
+
+def credited_by(operation: PaymentOperation, *, credit: int = 0) -> list[CreditNote]:
+    """Return the credit note for which money goes back."""
+    return list(CreditNote.objects.filter(pk=credit, state=CreditNote.State.ISSUED))
+
+
+def order_cancelled(order: Any, *, reason: str = "") -> Facts:
+    """Return that nothing will come, and what of the customer's money goes back."""
+    back = PaymentOperation.objects.filter(payment__order=order, kind=PaymentOperation.Kind.REFUND)
+    return {
+        "order": of_order(order),
+        "reason": reason,
+        "refunded": sum(back.values_list("amount", flat=True), ZERO),
+    }
+
+
+def credit_notes_of(order: Any, *, reason: str = "") -> list[CreditNote]:
+    return list(order.credit_notes.filter(state=CreditNote.State.ISSUED).order_by("pk"))
+
+
+def payment(row: Payment, *, until: str = "") -> Facts:
+    """Return what is still to be paid, and until when the goods are kept for it."""
+    return {
+        "order": of_order(row.order),
+        "amount": still_to_come(row),
+        "currency": row.currency,
+        "by": provider_of(row.provider).name,
+        "until": until and parse_datetime(until),
+        "transfer": still_to_come(row) if row.provider == "bank" else ZERO,
+    }
+
+
+def is_unpaid(row: Payment) -> bool:
+    """Whether a mail that asks for money still has something to ask for."""
+    order: Any = row.order
+    return order.status != "cancelled" and still_to_come(row) > ZERO
+
+
+def returned(document: Any, *, at: str = "", reason: str = "") -> Facts:
+    """Return what comes or came back. `at` is the moment at which the customer said so."""
+    return {
+        "order": of_order(document.order),
+        "return": document.number,
+        "lines": list(_returned_lines(document.lines.select_related("product__parent").order_by("pk"))),
+        "reason": reason or document.reason,
+        "at": at and parse_datetime(at),
+    }
+
+
+def _returned_lines(rows: Iterable[Any]) -> Iterable[Facts]:
+    for row in rows:
+        yield {"title": row.product.get_title(), "quantity": row.quantity}
