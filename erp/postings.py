@@ -13,7 +13,10 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.invoicing.invoices import Released
 from erp.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine, PaymentOperation
 
-INCOME: dict[str, str] = {PaperLine.Kind.SHIPPING: chart.SHIPPING_INCOME}
+INCOME: dict[str, str] = {
+    PaperLine.Kind.SHIPPING: chart.SHIPPING_INCOME,
+    PaperLine.Kind.SURCHARGE: chart.SHIPPING_INCOME,
+}
 
 
 def invoiced(invoice: Invoice, lines: list[InvoiceLine]) -> Entry:

@@ -79,6 +79,9 @@ class TaxCode(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     exemption_code = models.CharField(max_length=40, blank=True)
+    wording = models.CharField(
+        max_length=255, blank=True, help_text="The sentence that the law asks for on papers."
+    )
     report_box = models.CharField(max_length=20, blank=True)
 
     class Meta:

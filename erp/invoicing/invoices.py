@@ -22,6 +22,7 @@ from erp.documents.bulk import update_rows
 from erp.documents.models import Company
 from erp.documents.services import letterhead
 from erp.inventory.valuation import slice_of
+from erp.sales.models import OrderCharge
 from erp.sales.services import Ordered, OrderedLine
 
 from . import snapshot
@@ -41,21 +42,21 @@ class DoesNotAddUp(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How much of an order is billed and shipped: pieces by order line, and whether shipping is billed.
+    """How much of an order is billed and shipped: pieces by order line, and whether charges are billed.
 
     `notes` have left and are on no invoice; `funds` is money that no invoice has used.
     """
 
     billed: dict[int, int]
     shipped: dict[int, int]
-    shipping_billed: bool
+    charges_billed: bool
     notes: tuple[Any, ...] = ()
     funds: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What of an order's deferred revenue became revenue."""
+    """What of an order's deferred revenue became revenue. `shipping` includes a surcharge."""
 
     goods: Decimal
     shipping: Decimal
@@ -68,10 +69,10 @@ def progress(order: Any) -> Progress:
     """Return how far an order is. Eight queries."""
     lines = InvoiceLine.objects.filter(invoice__order=order)
     billed = dict(lines.exclude(order_line=None).values_list("order_line").annotate(Sum("quantity")))
-    shipping = lines.filter(kind=Kind.SHIPPING).exists()
+    charges = lines.filter(kind__in=(Kind.SHIPPING, Kind.SURCHARGE)).exists()
     money = snapshot.funds(order, order.payments.all(), origin=order.terms.origin) - snapshot.used(order)
     notes = tuple(snapshot.unbilled_notes(order))
-    return Progress(billed, shipped_quantities(order), shipping, notes, max(money, ZERO))
+    return Progress(billed, shipped_quantities(order), charges, notes, max(money, ZERO))
 
 
 def draft(
@@ -91,7 +92,7 @@ def draft(
         order=ordered.order,
         party=ordered.terms.party,
         issued_on=on,
-        due_on=on + timedelta(days=company.payment_days),
+        due_on=on + timedelta(days=_payment_days(ordered, company)),
         seller=letterhead(company),
         **snapshot.of_order(ordered),
         **snapshot.of_supply(so_far.notes, lines),
@@ -171,6 +172,8 @@ def tax_table(lines: Iterable[Any]) -> list[dict[str, str]]:
             "net": str(net),
             "tax": str(tax),
             "gross": str(gross),
+            "reason": code.wording,
+            "exemption_code": code.exemption_code,
         }
         for code, net, tax, gross in (sums[key] for key in sorted(sums))
     ]
@@ -182,6 +185,11 @@ def keys_of(order: Any) -> Any:
     return Invoice.objects.filter(order=order).annotate(source_key=key).values("source_key")
 
 
+def _payment_days(ordered: Ordered, company: Company) -> int:
+    agreed = ordered.terms.payment_days
+    return company.payment_days if agreed is None else agreed
+
+
 def _lines(ordered: Ordered, so_far: Progress, *, only_shipped: bool) -> Iterator[InvoiceLine]:
     has_goods = any(line.goods for line in ordered.lines)
     any_shipped = any(so_far.shipped.values())
@@ -191,13 +199,9 @@ def _lines(ordered: Ordered, so_far: Progress, *, only_shipped: bool) -> Iterato
         shipped = max(min(so_far.shipped.get(line.row.pk, 0), until) - before, 0) if line.goods else 0
         yield from _pieces(ordered, line, before, shipped, deferred=False)
         yield from _pieces(ordered, line, before + shipped, until - before - shipped, deferred=line.goods)
-    order = ordered.order
-    if (
-        order.shipping_incl_tax
-        and not so_far.shipping_billed
-        and not (only_shipped and has_goods and not any_shipped)
-    ):
-        yield _shipping(ordered, deferred=has_goods and not any_shipped)
+    if not so_far.charges_billed and not (only_shipped and has_goods and not any_shipped):
+        for charge in ordered.charges:
+            yield _charge(ordered, charge, deferred=has_goods and not any_shipped)
 
 
 def _pieces(
@@ -232,20 +236,17 @@ def _pieces(
     )
 
 
-def _shipping(ordered: Ordered, *, deferred: bool) -> InvoiceLine:
-    order, tax_code = ordered.order, ordered.shipping_tax_code
-    assert tax_code is not None, "a shipping charge has a tax code"
-    gross_prices = ordered.terms.prices == "gross"
+def _charge(ordered: Ordered, charge: OrderCharge, *, deferred: bool) -> InvoiceLine:
     return InvoiceLine(
-        kind=Kind.SHIPPING,
-        title=order.shipping_method or "Shipping",
+        kind=charge.kind,
+        title=charge.name or charge.get_kind_display().capitalize(),
         quantity=1,
-        unit_price=order.shipping_incl_tax if gross_prices else order.shipping_excl_tax,
-        net=order.shipping_excl_tax,
-        tax=order.shipping_incl_tax - order.shipping_excl_tax,
-        gross=order.shipping_incl_tax,
-        tax_code=tax_code,
-        rate=tax_code.rate,
+        unit_price=charge.gross if ordered.terms.prices == "gross" else charge.net,
+        net=charge.net,
+        tax=charge.tax,
+        gross=charge.gross,
+        tax_code=charge.tax_code,
+        rate=charge.tax_code.rate,
         deferred=deferred,
     )
 

@@ -79,6 +79,7 @@ class PaperLine(models.Model):
         GOODS = "goods", "goods"
         SERVICE = "service", "service"
         SHIPPING = "shipping", "shipping"
+        SURCHARGE = "surcharge", "surcharge"
         AMOUNT = "amount", "amount"
 
     position = models.PositiveIntegerField()

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from oscar.core.loading import get_model
 
-from accounting.money import money
+from accounting.money import ZERO, money, money_value
 
-from .models import SaleKey, Step
+from .models import OrderCharge, SaleKey, Step
 
 Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
@@ -20,19 +20,36 @@ PATIENCE = timedelta(hours=1)
 
 
 def orders_add_up() -> Iterator[str]:
-    """8 An order's total is its lines and its shipping, with and without VAT."""
-    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
-    zero = Decimal("0.00")
+    """8 An order's total is its lines and its charges, with and without VAT."""
+    lines = _of_order(OrderLine)
+    charges = _of_order(OrderCharge)
+    shipping = charges.filter(kind=OrderCharge.Kind.SHIPPING)
     sums = Order.objects.annotate(
-        gross=Coalesce(Subquery(lines.annotate(total=Sum("line_price_incl_tax")).values("total")), zero),
-        net=Coalesce(Subquery(lines.annotate(total=Sum("line_price_excl_tax")).values("total")), zero),
-    ).values_list(
-        "number", "total_incl_tax", "total_excl_tax", "shipping_incl_tax", "shipping_excl_tax", "gross", "net"
+        gross=_total(lines, "line_price_incl_tax", ZERO),
+        net=_total(lines, "line_price_excl_tax", ZERO),
+        charged=_total(charges, "gross", money_value(0)),
+        charged_net=_total(charges, "net", money_value(0)),
+        shipped=_total(shipping, "gross", money_value(0)),
+        shipped_net=_total(shipping, "net", money_value(0)),
     )
-    for number, total, total_net, shipping, shipping_net, gross, net in sums.order_by("pk").iterator():
+    for order in sums.order_by("pk").iterator():
         # SQLite adds decimals as floats: a sum of them is right only when rounded.
-        if total != money(gross) + shipping or total_net != money(net) + shipping_net:
-            yield f"Order {number} comes to {total} ({total_net} net), its lines and shipping do not."
+        gross, net = money(order.gross) + order.charged, money(order.net) + order.charged_net
+        if (order.total_incl_tax, order.total_excl_tax) != (gross, net):
+            yield (
+                f"Order {order.number} comes to {order.total_incl_tax} ({order.total_excl_tax} net),"
+                f" its lines and charges to {gross} ({net} net)."
+            )
+        if (order.shipping_incl_tax, order.shipping_excl_tax) != (order.shipped, order.shipped_net):
+            yield f"Order {order.number}: shipping is {order.shipping_incl_tax}, charged is {order.shipped}."
+
+
+def _of_order(model: Any) -> Any:
+    return model.objects.filter(order=OuterRef("pk")).order_by().values("order")
+
+
+def _total(rows: Any, part: str, nothing: Any) -> Coalesce:
+    return Coalesce(Subquery(rows.annotate(total=Sum(part)).values("total")), nothing)
 
 
 def orders_have_terms_and_key() -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounting.models import Party, TaxCode
+from accounting.money import MoneyField
 from accounting.written_once import WrittenOnce
 
 
@@ -29,12 +30,48 @@ class Terms(models.Model):
     payment_method = models.CharField(max_length=20)
     origin = models.CharField(max_length=20, default="shop", help_text="shop, office or import")
     ordered_on = models.DateField()
+    vat_id = models.CharField("VAT id", max_length=20, blank=True)
+    vat_evidence = models.TextField(
+        "evidence of the VAT id", blank=True, help_text="What a register answered when it was asked."
+    )
+    standard_shipping = MoneyField(
+        default=0, help_text="What the cheapest way to send it would have cost, including VAT."
+    )
+    payment_days = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: as the company says.")
 
     class Meta:
         verbose_name_plural = "terms"
 
     def __str__(self):
         return f"Terms of {self.order_id}"
+
+
+class OrderCharge(WrittenOnce):
+    """What an order costs beside its lines, one row a tax code: a part of shipping, or a surcharge."""
+
+    class Kind(models.TextChoices):
+        SHIPPING = "shipping", "shipping"
+        SURCHARGE = "surcharge", "surcharge"
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="charges")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=128)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+")
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="a_charge_has_its_place_in_an_order"),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("tax")), name="ordercharge_net_and_tax_make_gross"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.gross}"
 
 
 class OrderEvent(WrittenOnce):

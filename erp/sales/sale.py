@@ -57,16 +57,39 @@ class SaleDiscount:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """How it is sent, for how much (in the sale's price mode, after discount) and at which tax code."""
+    """How it is sent, for how much (in the sale's price mode, after discount) and at which tax code.
+
+    A charge that is taxed at several codes is made of `parts`, one a code. `standard` is what the cheapest
+    way would have cost: a consumer who withdraws gets no more than that back.
+    """
 
     code: str
     name: str
     charge: Decimal = ZERO
     tax_code: Any = None
+    parts: tuple[tuple[Any, Decimal], ...] = ()
+    standard: Decimal | None = None
 
     def __post_init__(self):
-        if self.charge and self.tax_code is None:
+        if self.charge and self.tax_code is None and not self.parts:
             raise ValueError("a shipping charge needs a tax code")
+        if self.parts and sum((amount for _, amount in self.parts), ZERO) != self.charge:
+            raise ValueError("the parts of a shipping charge add up to it")
+
+    @property
+    def shares(self) -> tuple[tuple[Any, Decimal], ...]:
+        """Return what is charged at which tax code; nothing for nothing."""
+        shares = self.parts or ((self.tax_code, self.charge),)
+        return tuple((tax_code, amount) for tax_code, amount in shares if amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Surcharge:
+    """What a way to pay costs, in the sale's price mode, and at which tax code."""
+
+    name: str
+    charge: Decimal
+    tax_code: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +97,7 @@ class Sale:
     """Everything `order_to_cash.place` needs. `key` names the wish: the same key is the same order.
 
     `payment_method` is a provider's code; `payment` is the row of a payment that was authorised before.
+    `vat_id` was checked by whoever made the sale, and `vat_evidence` is what a register answered to it.
     """
 
     key: str
@@ -93,6 +117,9 @@ class Sale:
     origin: str = "shop"
     discounts: tuple[SaleDiscount, ...] = field(default=())
     invoice_on: str = ""
+    surcharge: Surcharge | None = None
+    vat_id: str = ""
+    vat_evidence: str = ""
 
     @property
     def buyer(self) -> Address:

@@ -14,7 +14,8 @@ from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp.documents.models import Company, IllegalTransition
 
-from .models import OrderEvent, Terms
+from .charges import shipping_code, standard_shipping, write_charges
+from .models import OrderCharge, OrderEvent, Terms
 from .pricing import Amounts, Totals, tax_on
 from .sale import Address, Sale, SaleLine
 
@@ -47,7 +48,7 @@ class Ordered:
     order: Any
     terms: Terms
     lines: list[OrderedLine]
-    shipping_tax_code: TaxCode | None
+    charges: list[OrderCharge]
 
     @property
     def email(self) -> str:
@@ -73,7 +74,7 @@ def is_goods(product: Any) -> bool:
 def write_order(
     sale: Sale, totals: Totals, *, number: str, records: dict[int, Any], firm: Company, on: date
 ) -> Ordered:
-    """Write the order, its address(es), lines and terms. `records` are the stock records by product.
+    """Write the order, its address(es), lines, charges and terms. `records` are the stock records by product.
 
     Raises TooMuch.
     """
@@ -93,23 +94,23 @@ def write_order(
         for line, amounts in zip(sale.lines, totals.lines, strict=True)
     ]
     OrderLine.objects.bulk_create(rows)
-    terms = _terms(sale, order, firm=firm, on=on)
+    terms = _terms(sale, totals, order, firm=firm, on=on)
     Terms.objects.bulk_create([terms])
     lines = [
         OrderedLine(row, line.tax_code, row.num_allocated > 0)
         for row, line in zip(rows, sale.lines, strict=True)
     ]
-    return Ordered(order, terms, lines, sale.shipping.tax_code)
+    return Ordered(order, terms, lines, write_charges(order, totals))
 
 
 def load(order: Any) -> Ordered:
-    """Return an order with its terms, lines and tax codes. Three queries."""
+    """Return an order with its terms, lines, charges and tax codes. Four queries."""
     terms = Terms.objects.select_related("party").get(order=order)
     rows = list(order.lines.select_related("product__parent").order_by("pk"))
-    wanted = {row.tax_code for row in rows} | {order.shipping_tax_code}
-    codes = TaxCode.objects.in_bulk([code for code in wanted if code], field_name="code")
+    codes = TaxCode.objects.in_bulk({row.tax_code for row in rows}, field_name="code")
     lines = [OrderedLine(row, codes[row.tax_code], row.num_allocated > 0) for row in rows]
-    return Ordered(order, terms, lines, codes.get(order.shipping_tax_code))
+    charges = OrderCharge.objects.filter(order=order).select_related("tax_code").order_by("position")
+    return Ordered(order, terms, lines, list(charges))
 
 
 def note(order: Any, name: str, message: str, source_key: str = "", *, by: Any = None) -> None:
@@ -146,7 +147,7 @@ def snapshot(address: Any) -> dict[str, str]:
 def buyer_of(ordered: Ordered) -> dict[str, str]:
     """Return the buyer as the order holds him."""
     address = ordered.order.billing_address or ordered.order.shipping_address
-    return snapshot(address) | {"email": ordered.email}
+    return snapshot(address) | {"email": ordered.email, "vat_id": ordered.terms.vat_id}
 
 
 def _refuse_too_much(sale: Sale, totals: Totals) -> None:
@@ -167,7 +168,7 @@ def _order(sale: Sale, totals: Totals, *, number: str, ship_to: Any, bill_to: An
         total_excl_tax=totals.net,
         shipping_incl_tax=totals.shipping.gross,
         shipping_excl_tax=totals.shipping.net,
-        shipping_tax_code=sale.shipping.tax_code and sale.shipping.tax_code.code,
+        shipping_tax_code=shipping_code(totals),
         shipping_address=ship_to,
         billing_address=bill_to,
         shipping_method=sale.shipping.name,
@@ -200,7 +201,7 @@ def _line(order: Any, line: SaleLine, amounts: Amounts, *, record: Any, prices: 
     )
 
 
-def _terms(sale: Sale, order: Any, *, firm: Company, on: date) -> Terms:
+def _terms(sale: Sale, totals: Totals, order: Any, *, firm: Company, on: date) -> Terms:
     return Terms(
         order=order,
         party=party_of(sale),
@@ -209,6 +210,9 @@ def _terms(sale: Sale, order: Any, *, firm: Company, on: date) -> Terms:
         payment_method=sale.payment_method,
         origin=sale.origin,
         ordered_on=on,
+        vat_id=sale.vat_id,
+        vat_evidence=sale.vat_evidence,
+        standard_shipping=standard_shipping(sale, totals),
     )
 
 

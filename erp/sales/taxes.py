@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from accounting.models import TaxCode
+from accounting.money import ZERO, spread
 from accounting.refusal import Refusal
 
 from .models import ProductTax, TaxClass, TaxRule
+from .sale import SaleLine
 
 
 class NoTaxRule(Refusal):
@@ -56,6 +58,18 @@ def tax_table(*, country: str, on: date) -> TaxTable:
         if rule.tax_class.is_default:
             default = rule.tax_class_id
     return TaxTable(country=country, codes=codes, default=default)
+
+
+def shipping_parts(charge: Decimal, lines: Iterable[SaleLine]) -> tuple[tuple[TaxCode, Decimal], ...]:
+    """Spread a charge over the tax codes of goods, in proportion to what they cost; to the cent."""
+    codes: dict[str, TaxCode] = {}
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        code = line.tax_code.code
+        codes[code] = line.tax_code
+        sums[code] = sums.get(code, ZERO) + line.unit_price * line.quantity - line.discount
+    shares = spread(charge, list(sums.values()))
+    return tuple((codes[code], share) for code, share in zip(sums, shares, strict=True) if share)
 
 
 def classify(product: Any, tax_class: TaxClass | None) -> None:

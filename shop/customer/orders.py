@@ -63,13 +63,16 @@ def describe(order: Any) -> dict:
     tax = "incl_tax" if order.terms.prices == "gross" else "excl_tax"
     goods = sum((getattr(line, f"line_price_before_discounts_{tax}") for line in lines), ZERO)
     off = sum((discount.amount for discount in discounts), ZERO)
+    surcharges = list(order.surcharges.order_by("pk"))
+    extra = sum((getattr(surcharge, tax) for surcharge in surcharges), ZERO)
     return {
         "order": order,
         "lines": lines,
         "discounts": discounts,
         "gross": tax == "incl_tax",
         "goods": goods,
-        "shipping": getattr(order, f"total_{tax}") - goods + off,
+        "shipping": getattr(order, f"total_{tax}") - goods + off - extra,
+        "surcharges": surcharges,
         "payment": payment,
         "pays_by": payment and providers.get(payment.provider).name,
         "to_transfer": to_transfer(order, payment),

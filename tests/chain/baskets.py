@@ -10,10 +10,12 @@ from oscar.core.loading import get_model
 from accounting.models import TaxCode
 from accounting.money import from_minor
 from erp.sales import services as sales
+from erp.sales.charges import charges_of
 from erp.sales.models import Terms
 from erp.sales.pricing import price
-from erp.sales.sale import SaleLine, Shipping
+from erp.sales.sale import SaleLine, Shipping, Surcharge
 from erp.sales.services import Ordered, OrderedLine
+from erp.sales.taxes import shipping_parts
 from tests.factories import sale
 
 # Two rates of the seed, one with half per cents, one of a quarter, and none.
@@ -36,6 +38,8 @@ class Basket:
     lines: tuple[tuple[int, int, int, str], ...]
     shipping: int
     prices: str
+    pro_rata: bool = False
+    surcharge: int = 0
 
 
 def baskets(codes=tuple(CODES), most_lines=6):
@@ -50,6 +54,8 @@ def baskets(codes=tuple(CODES), most_lines=6):
         lines=st.lists(line, min_size=1, max_size=most_lines).map(tuple),
         shipping=st.sampled_from([0, 1, 495, 595, 1_299]),
         prices=st.sampled_from(["gross", "net"]),
+        pro_rata=st.booleans(),
+        surcharge=st.sampled_from([0, 0, 350]),
     )
 
 
@@ -66,8 +72,12 @@ def as_sale(basket, products=None, codes=CODES, **changes):
         )
         for place, (quantity, cents, share, code) in enumerate(basket.lines)
     ]
-    shipping = Shipping("standard", "Standard", from_minor(basket.shipping), codes[basket.lines[0][3]])
-    return sale(*lines, shipping=shipping, prices=basket.prices, **changes)
+    main = codes[basket.lines[0][3]]
+    charge = from_minor(basket.shipping)
+    parts = shipping_parts(charge, lines) if basket.pro_rata else ()
+    shipping = Shipping("standard", "Standard", charge, main, parts)
+    surcharge = Surcharge("Fee", from_minor(basket.surcharge), main) if basket.surcharge else None
+    return sale(*lines, shipping=shipping, surcharge=surcharge, prices=basket.prices, **changes)
 
 
 def as_ordered(sale):
@@ -80,4 +90,4 @@ def as_ordered(sale):
         row = sales._line(order, line, amounts, record=record, prices=sale.prices)
         row.pk = pk
         lines.append(OrderedLine(row, line.tax_code, row.num_allocated > 0))
-    return Ordered(order, Terms(prices=sale.prices), lines, sale.shipping.tax_code)
+    return Ordered(order, Terms(prices=sale.prices), lines, charges_of(order, totals))

@@ -71,6 +71,8 @@ ATTACKS = [
     ("UPDATE documents_documentfile SET name = 'other.pdf'", ONCE),
     ("DELETE FROM documents_documentfile", GONE),
     ("UPDATE documents_company SET id = 2", "there_is_one_company"),
+    ("UPDATE sales_ordercharge SET gross = gross + 1, net = net + 1", ONCE),
+    ("DELETE FROM sales_ordercharge", GONE),
 ]  # fmt: skip
 
 

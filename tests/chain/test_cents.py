@@ -42,8 +42,8 @@ def tax_in(cents, rate, prices):
 def test_lines_add_up_to_totals_whose_tax_is_rounded_once_a_rate(basket):
     sale = as_sale(basket)
     totals = price(sale)
-    items = [*totals.lines, totals.shipping]
-    codes = [line.tax_code.code for line in sale.lines] + [sale.shipping.tax_code.code]
+    items = [*totals.lines, *totals.charges]
+    codes = [each.tax_code.code for each in (*sale.lines, *totals.charges)]
 
     for part in ("net", "tax", "gross"):
         assert sum((getattr(item, part) for item in items), ZERO) == getattr(totals, part)
@@ -64,15 +64,15 @@ def test_lines_add_up_to_totals_whose_tax_is_rounded_once_a_rate(basket):
 def test_part_invoices_add_up_to_the_order(basket, shipments):
     """Whatever is shipped and billed first, what is left is billed last, and all of it is the order."""
     ordered = as_ordered(as_sale(basket))
-    billed, shipped, shipping_billed, papers = {}, {}, False, []
+    billed, shipped, charges_billed, papers = {}, {}, False, []
     for wishes in shipments:
         for line, wish in zip(ordered.lines, wishes, strict=False):
             if line.goods:
                 shipped[line.row.pk] = min(shipped.get(line.row.pk, 0) + wish, line.row.quantity)
-        so_far = Progress(dict(billed), dict(shipped), shipping_billed)
+        so_far = Progress(dict(billed), dict(shipped), charges_billed)
         papers.append(list(invoices._lines(ordered, so_far, only_shipped=True)))
-        shipping_billed = note(billed, papers[-1]) or shipping_billed
-    rest = Progress(dict(billed), dict(shipped), shipping_billed)
+        charges_billed = note(billed, papers[-1]) or charges_billed
+    rest = Progress(dict(billed), dict(shipped), charges_billed)
     papers.append(list(invoices._lines(ordered, rest, only_shipped=False)))
 
     lines = [line for paper in papers for line in paper]
@@ -88,11 +88,11 @@ def test_part_invoices_add_up_to_the_order(basket, shipments):
 
 
 def note(billed, lines):
-    """Count what lines bill; return whether shipping is among them."""
+    """Count what lines bill; return whether charges are among them."""
     for line in lines:
         if line.order_line is not None:
             billed[line.order_line.pk] = billed.get(line.order_line.pk, 0) + line.quantity
-    return any(line.kind == "shipping" for line in lines)
+    return any(line.order_line is None for line in lines)
 
 
 def total(lines, part):

@@ -1,5 +1,7 @@
 """What the verbs cost in statements, BEGIN and COMMIT included: the same for three lines and for twenty."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -26,9 +28,9 @@ def statements(action, *args, **kwargs):
 def cost_of(lines, pay, key):
     """Place, pay and ship an order of some lines; return the statements of each verb."""
     wanted = [sale_line(ProductFactory(stock=(9, "4.00"))) for _ in range(lines)]
-    total = 10 * lines
-    payment = card(f"{total}.00", key=key) if pay == "card" else None
-    wish = sale(*wanted, key=key, payment_method=pay, payment=payment)
+    total = 10 * lines + Decimal("5.95")
+    payment = card(total, key=key) if pay == "card" else None
+    wish = sale(*wanted, key=key, payment_method=pay, payment=payment, charge="5.95")
     cost = {}
     cost["place"], order = statements(order_to_cash.place, wish, on=MONDAY)
     payment = order.payments.get()
