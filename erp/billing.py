@@ -16,7 +16,7 @@ from accounting.models import OpenItem
 from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp import postings
-from erp.delivery.models import Return
+from erp.delivery.models import DeliveryNote, Return
 from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
@@ -122,6 +122,20 @@ def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> list[Cre
             key = f"cancel:{order.pk}:{invoice.pk}"
             documents.append(credit(invoice, portions, key=key, on=on, reason=reason, by=by))
     return documents
+
+
+def credit_unshipped(order: Any, note: DeliveryNote, *, on: date, reason: str = "", by: Any) -> None:
+    """Credit and refund what was billed of a note that was cancelled; what was not is never billed."""
+    words = reason or "Not delivered"
+    documents = []
+    left = credit_notes.waits_in_vain(order)
+    for invoice in Invoice.objects.filter(order=order).order_by("-pk") if left else ():
+        portions = credit_notes.unshipped(credit_notes.hold_lines([invoice]), left)
+        if portions:
+            key = f"rest:{note.pk}:{invoice.pk}"
+            documents.append(credit(invoice, portions, key=key, on=on, reason=words, by=by))
+    refund(order, documents, on=on, by=by)
+    sales.note(order, "rest cancelled", f"{note.number}: {words}", f"delivery:{note.pk}", by=by)
 
 
 def credit_returned(

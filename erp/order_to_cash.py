@@ -16,8 +16,10 @@ from typing import Any
 from django.db.transaction import atomic
 
 from erp import billing, planning, postings
+from erp.delivery import returns
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryNote, Return
+from erp.delivery.services import Pieces, Rest
 from erp.documents.services import company
 from erp.inventory import services as inventory
 from erp.invoicing import credit_notes, invoices, payments
@@ -56,14 +58,21 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
 
 
 @atomic
-def ship(note: DeliveryNote, *, on: date, by: Any = None) -> None:
-    """Let a delivery note leave the house: cost becomes an expense, deferred revenue becomes revenue."""
+def ship(
+    note: DeliveryNote, *, on: date, quantities: Pieces | None = None, rest: Rest = "later", by: Any = None
+) -> None:
+    """Let a delivery note leave the house, or pieces of it by line: cost and revenue are posted.
+
+    The rest leaves later on a note of its own, or is cancelled. Raises IllegalTransition, NotOnTheNote.
+    """
     order = sales.hold(note.order_id)
-    lines = delivery.ship(note, on=on, by=by)
-    released = invoices.release(order, delivery.by_order_line(lines))
-    billing.post(postings.shipped(note, delivery.cost_of(lines), released, on=on), by=by)
-    sales.move_order(order, delivery.status_of(order))
+    shipped = delivery.ship(note, order=order, quantities=quantities, rest=rest, on=on, by=by)
+    released = invoices.release(order, delivery.by_order_line(shipped.lines))
+    billing.post(postings.shipped(note, delivery.cost_of(shipped.lines), released, on=on), by=by)
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
+    if shipped.rest and rest == "cancel":
+        billing.credit_unshipped(order, shipped.rest, on=on, by=by)
+    sales.move_order(order, delivery.status_of(order))
     planning.goods_are_out(order, note)
     if planning.bills_on_shipment(order):
         steps.take(order, steps.INVOICE, lambda: billing.bill_shipped(order, on=on, by=by))
@@ -128,22 +137,11 @@ def take_back(
 ) -> Return:
     """Take shipped pieces (by delivery line) back, credited and refunded. The same key is the same return."""
     order = sales.hold(order.pk)
-    if known := delivery.taken_back(key):
+    if known := returns.taken_back(key):
         return known
-    document, returned, cost = delivery.take_back(order, quantities, on=on, key=key, reason=reason, by=by)
+    document, returned, cost = returns.take_back(order, quantities, on=on, key=key, reason=reason, by=by)
     billing.post(postings.taken_back(document, cost), by=by)
     documents = billing.credit_returned(order, document, returned, on=on, by=by)
     billing.refund(order, documents, on=on, by=by)
     sales.note(order, "returned", f"{document.number}: {reason}", f"return:{document.pk}", by=by)
-    return document
-
-
-@atomic
-def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Return:
-    """Take back goods sold elsewhere, so that there is no order. The same key is the same return."""
-    if known := delivery.taken_back(sale.key):
-        return known
-    document, cost = delivery.take_back_alone(sale, on=on, reason=reason, by=by)
-    billing.post(postings.taken_back(document, cost), by=by)
-    billing.credit_alone(sale, price(sale), on=on, reason=reason, by=by)
     return document

@@ -80,6 +80,11 @@ def bills_on_shipment(order: Any) -> bool:
 def goods_are_out(order: Any, note: DeliveryNote) -> None:
     """Note that the step to ship is done once everything has left; the customer hears of each parcel."""
     outbox.enqueue(mails.to_send("shipped", note, order))
+    rest_is_settled(order)
+
+
+def rest_is_settled(order: Any) -> None:
+    """Note that nothing more is to be shipped, if that is so."""
     if order.status == "shipped":
         steps.mark(order, Name.SHIP, steps.DONE)
 

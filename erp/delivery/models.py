@@ -24,7 +24,7 @@ class DeliveryNote(Document):
         State.READY: {State.SHIPPED, State.CANCELLED},
         State.SHIPPED: {State.DELIVERED},
     }
-    FROZEN_WHEN = ("shipped_on IS NOT NULL", {"state", "delivered_on"})
+    FROZEN_WHEN = ("shipped_on IS NOT NULL", {"state", "delivered_on", "carrier", "tracking_number"})
 
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="delivery_notes")
     warehouse = models.ForeignKey("inventory.Warehouse", models.PROTECT, related_name="+")
@@ -34,6 +34,21 @@ class DeliveryNote(Document):
     created_on = models.DateField()
     shipped_on = models.DateField(null=True, blank=True)
     delivered_on = models.DateField(null=True, blank=True)
+    carrier = models.CharField(max_length=60, blank=True)
+    tracking_number = models.CharField(max_length=100, blank=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(delivered_on=None) | Q(delivered_on__gte=F("shipped_on")),
+                name="nothing_arrives_before_it_leaves",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="delivered", delivered_on__isnull=False)
+                | (~Q(state="delivered") & Q(delivered_on=None)),
+                name="what_is_delivered_has_its_day",
+            ),
+        ]
 
     def __str__(self):
         return self.number

@@ -1,31 +1,50 @@
-"""Prepares delivery notes, ships them, and takes goods back. The stock itself is moved by inventory."""
+"""Prepares delivery notes, ships and cancels them, whole or in part. Inventory moves the stock itself."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Sum
 
 from accounting.money import ZERO, minor
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
+from erp.documents.models import IllegalTransition
 from erp.inventory import services as inventory
-from erp.inventory.services import Allocation, Cause, Piece, worth
-from erp.inventory.valuation import cost_of_return
-from erp.sales.sale import Sale, SaleLine
-from erp.sales.services import Ordered, is_goods, snapshot
+from erp.inventory import shelf
+from erp.inventory.services import Allocation, Cause, Piece
+from erp.sales.services import Ordered, snapshot
 
-from .models import DeliveryLine, DeliveryNote, Return, ReturnLine
+from .models import DeliveryLine, DeliveryNote
 
 State = DeliveryNote.State
 OPEN = (State.WAITING_PAYMENT, State.READY)
-Part = tuple[DeliveryLine, int, Decimal]  # pieces of a line that come back, and what they had cost
+Pieces = dict[int, int]  # how many, by line
+Rest = Literal["later", "cancel"]
+REST = {"later": State.READY, "cancel": State.CANCELLED}
 
 
-class NothingToReturn(Refusal):
-    """More is to come back than was shipped and is still with the customer."""
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The lines that left, with their cost, and the note of what did not."""
+
+    lines: list[DeliveryLine]
+    rest: DeliveryNote | None
+
+
+class NotOnTheNote(Refusal):
+    """Pieces that do not stand on the delivery note, or none at all."""
+
+
+class NotYetThere(Refusal):
+    """Goods cannot arrive before they left."""
+
+
+class NothingElseLeaves(Refusal):
+    """Without this note nothing of the order leaves: it is the order that is to be cancelled."""
 
 
 def prepare(
@@ -57,21 +76,53 @@ def let_go(order: Any) -> int:
     return DeliveryNote.objects.filter(order=order, state=State.WAITING_PAYMENT).update(state=State.READY)
 
 
-def ship(note: DeliveryNote, *, on: date, by: Any = None) -> list[DeliveryLine]:
-    """Let a whole note leave the house; return its lines with their cost. Raises IllegalTransition."""
+def ship(
+    note: DeliveryNote, *, order: Any, quantities: Pieces | None, rest: Rest, on: date, by: Any
+) -> Shipped:
+    """Let a note leave the house, or a part of it; return its lines and the note of the rest.
+
+    Raises IllegalTransition and NotOnTheNote.
+    """
     note.move_to(State.SHIPPED, shipped_on=on)
     lines = list(note.lines.order_by("product_id", "pk"))
+    left = _left_over(note, lines, quantities)
+    parted = _part(note, lines, left, order=order, state=REST[rest], on=on) if left else None
+    leaving = [line for line in lines if line.note_id == note.pk]
     cause = Cause("shipment", f"delivery:{note.pk}", on, by=by)
-    costs = inventory.issue(_pieces(note, lines), cause=cause)
-    for line, cost in zip(lines, costs, strict=True):
+    costs = inventory.issue(_pieces(note, leaving), cause=cause)
+    for line, cost in zip(leaving, costs, strict=True):
         line.cost = cost
     update_rows(
         DeliveryLine._meta.db_table,
         "cost = v.column2",
         "id = v.column1",
-        [(line.pk, minor(cost)) for line, cost in zip(lines, costs, strict=True)],
+        [(line.pk, minor(cost)) for line, cost in zip(leaving, costs, strict=True)],
     )
-    return lines
+    return Shipped(leaving, parted)
+
+
+def track(note: DeliveryNote, carrier: str, tracking_number: str) -> None:
+    """Name a note's carrier and tracking number. Raises IllegalTransition once it is delivered."""
+    fresh = DeliveryNote.objects.filter(pk=note.pk).exclude(state__in=(State.DELIVERED, State.CANCELLED))
+    if not fresh.update(carrier=carrier, tracking_number=tracking_number):
+        raise IllegalTransition(f"{note} is delivered or cancelled: its parcel is known.")
+    note.carrier, note.tracking_number = carrier, tracking_number
+
+
+def deliver(note: DeliveryNote, *, on: date) -> None:
+    """Note the day on which a shipped note arrived. Raises IllegalTransition and NotYetThere."""
+    if note.shipped_on and on < note.shipped_on:
+        raise NotYetThere(f"{note} left on {note.shipped_on}: it cannot have arrived on {on}.")
+    note.move_to(State.DELIVERED, delivered_on=on)
+
+
+def cancel_note(note: DeliveryNote) -> None:
+    """Cancel an open note, and give back what it reserved. Raises NothingElseLeaves, IllegalTransition."""
+    others = DeliveryNote.objects.filter(order=note.order_id).exclude(pk=note.pk)
+    if note.state in OPEN and not others.exclude(state=State.CANCELLED).exists():
+        raise NothingElseLeaves(f"Nothing else of this order leaves: cancel the order instead of {note}.")
+    note.move_to(State.CANCELLED)
+    inventory.release(_pieces(note, note.lines.order_by("product_id", "pk")))
 
 
 def cancel(order: Any) -> list[DeliveryNote]:
@@ -84,88 +135,6 @@ def cancel(order: Any) -> list[DeliveryNote]:
     if pieces:
         inventory.release(pieces)
     return notes
-
-
-def taken_back(key: str) -> Return | None:
-    """Return what a key has brought back already."""
-    return Return.objects.filter(key=key).first() if key else None
-
-
-def take_back(
-    order: Any, quantities: dict[int, int], *, on: date, key: str = "", reason: str = "", by: Any = None
-) -> tuple[Return, dict[int, int], Decimal]:
-    """Put shipped pieces back on the shelf at the cost they left with.
-
-    `quantities` names delivery lines. Return the document, the pieces by order line and their cost.
-    Raises NothingToReturn.
-    """
-    lines = _returnable(order, quantities)
-    number = f"RT-{order.number}-{Return.objects.filter(order=order).count() + 1}"
-    document = Return.objects.create(
-        order=order,
-        number=number,
-        state=Return.State.CLOSED,
-        received_on=on,
-        reason=reason,
-        key=key or None,
-        user=by,
-    )
-    parts = [_part(line, quantities[line.pk]) for line in lines]
-    _count_back(document, parts)
-    pieces = [Piece(line.product_id, line.note.warehouse_id, n, cost) for line, n, cost in parts]
-    inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
-    returned: dict[int, int] = defaultdict(int)
-    for line, pieces_back, _ in parts:
-        returned[line.order_line_id] += pieces_back
-    return document, returned, worth(pieces)
-
-
-def _part(line: DeliveryLine, pieces: int) -> Part:
-    return line, pieces, cost_of_return(line.cost or ZERO, line.quantity, line.returned, pieces)
-
-
-def _count_back(document: Return, parts: list[Part]) -> None:
-    ReturnLine.objects.bulk_create(
-        ReturnLine(returned=document, delivery_line=line, product_id=line.product_id, quantity=n, cost=cost)
-        for line, n, cost in parts
-    )
-    update_rows(
-        DeliveryLine._meta.db_table,
-        "returned = returned + v.column2",
-        "id = v.column1",
-        [(line.pk, n) for line, n, _ in parts],
-    )
-
-
-def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> tuple[Return, Decimal]:
-    """Put goods on the shelf that were sold elsewhere: at the average, else at the sale's cost."""
-    document = Return.objects.create(
-        number=f"RT-{sale.number}",
-        key=sale.key,
-        state=Return.State.CLOSED,
-        received_on=on,
-        reason=reason,
-        user=by,
-    )
-    pieces = _found_pieces([line for line in sale.lines if is_goods(line.product)])
-    ReturnLine.objects.bulk_create(
-        ReturnLine(returned=document, product_id=piece.product_id, quantity=piece.quantity, cost=piece.cost)
-        for piece in pieces
-    )
-    if pieces:
-        inventory.receive(pieces, cause=Cause("return", f"return:{document.pk}", on, reason=reason, by=by))
-    return document, worth(pieces)
-
-
-def _found_pieces(lines: list[SaleLine]) -> list[Piece]:
-    averages = inventory.average_costs([(line.product.pk, line.quantity) for line in lines])
-    warehouse = inventory.main_warehouse()
-    return [
-        Piece(
-            line.product.pk, warehouse.pk, line.quantity, line.cost_if_unknown if average is None else average
-        )
-        for line, average in zip(lines, averages, strict=True)
-    ]
 
 
 def status_of(order: Any) -> str:
@@ -189,21 +158,85 @@ def cost_of(lines: Iterable[DeliveryLine]) -> Decimal:
 
 def shipped_quantities(order: Any) -> dict[int, int]:
     """Return how many pieces of each order line have left the house."""
-    shipped = DeliveryLine.objects.filter(note__order=order, note__shipped_on__isnull=False)
-    return dict(shipped.values_list("order_line").annotate(Sum("quantity")))
+    return _quantities(order, shipped_on__isnull=False)
 
 
-def _returnable(order: Any, quantities: dict[int, int]) -> list[DeliveryLine]:
-    rows = DeliveryLine.objects.select_for_update(of=("self",)).select_related("note")
-    found = rows.filter(pk__in=quantities, note__order=order, note__shipped_on__isnull=False)
-    lines = list(found.order_by("product_id", "pk"))
-    if not lines or len(lines) != len(quantities):
-        raise NothingToReturn("Only what was shipped with this order can come back.")
-    for line in lines:
-        left = line.quantity - line.returned
-        if not 0 < quantities[line.pk] <= left:
-            raise NothingToReturn(f"Of '{line.title}' {left} can come back, not {quantities[line.pk]}.")
-    return lines
+def open_quantities(order: Any) -> dict[int, int]:
+    """Return how many pieces of each order line are still to leave."""
+    return _quantities(order, state__in=OPEN)
+
+
+def cancelled_quantities(order: Any) -> dict[int, int]:
+    """Return how many pieces of each order line will never leave."""
+    return _quantities(order, state=State.CANCELLED)
+
+
+def _quantities(order: Any, **which: Any) -> dict[int, int]:
+    notes = {f"note__{name}": value for name, value in which.items()}
+    lines = DeliveryLine.objects.filter(note__order=order, **notes).order_by()
+    return dict(lines.values_list("order_line").annotate(Sum("quantity")))
+
+
+def _left_over(note: DeliveryNote, lines: list[DeliveryLine], quantities: Pieces | None) -> Pieces:
+    """Return the pieces by line that do not leave with the note. Raises NotOnTheNote."""
+    if quantities is None:
+        return {}
+    there = {line.pk: line for line in lines}
+    if not quantities or quantities.keys() - there.keys():
+        raise NotOnTheNote(f"Only what stands on {note} can leave with it.")
+    for key, pieces in quantities.items():
+        line = there[key]
+        if not 0 < pieces <= line.quantity:
+            raise NotOnTheNote(f"Of '{line.title}' {line.quantity} stand on {note}, {pieces} cannot leave.")
+    left = {line.pk: line.quantity - quantities.get(line.pk, 0) for line in lines}
+    return {key: pieces for key, pieces in left.items() if pieces}
+
+
+def _part(
+    note: DeliveryNote, lines: list[DeliveryLine], left: dict[int, int], *, order: Any, state: str, on: date
+) -> DeliveryNote:
+    """Put pieces on a note of their own: whole lines as they are, of others a part."""
+    rest = DeliveryNote(
+        order=order,
+        warehouse_id=note.warehouse_id,
+        number=f"DN-{order.number}-{DeliveryNote.objects.filter(order=order).count() + 1}",
+        state=state,
+        ship_to=note.ship_to,
+        created_on=on,
+    )
+    DeliveryNote.objects.bulk_create([rest])
+    if state == State.CANCELLED:
+        # All products of the note are locked in one go: else two shipments could wait in a circle.
+        shelf.hold(line.product_id for line in lines)
+        inventory.release(
+            [Piece(line.product_id, note.warehouse_id, left[line.pk]) for line in lines if line.pk in left]
+        )
+    _move(rest, lines, left)
+    return rest
+
+
+def _move(rest: DeliveryNote, lines: list[DeliveryLine], left: dict[int, int]) -> None:
+    whole = [line for line in lines if left.get(line.pk) == line.quantity]
+    parts = [line for line in lines if 0 < left.get(line.pk, 0) < line.quantity]
+    DeliveryLine.objects.filter(pk__in=[line.pk for line in whole]).update(note=rest)
+    DeliveryLine.objects.bulk_create(_copy(line, note=rest, quantity=left[line.pk]) for line in parts)
+    changes = [(line.pk, left[line.pk]) for line in parts]
+    update_rows(DeliveryLine._meta.db_table, "quantity = quantity - v.column2", "id = v.column1", changes)
+    for line in whole:
+        line.note = rest
+    for line in parts:
+        line.quantity -= left[line.pk]
+
+
+def _copy(line: DeliveryLine, *, note: DeliveryNote, quantity: int) -> DeliveryLine:
+    return DeliveryLine(
+        note=note,
+        order_line_id=line.order_line_id,
+        product_id=line.product_id,
+        sku=line.sku,
+        title=line.title,
+        quantity=quantity,
+    )
 
 
 def _lines(ordered: Ordered, shares: dict[DeliveryNote, list[Allocation]]) -> Iterable[DeliveryLine]:

@@ -10,10 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F, Sum
 
 from accounting.money import ZERO
 from accounting.numbering import next_number
 from accounting.refusal import Refusal
+from erp.delivery.services import open_quantities
 from erp.documents.bulk import update_rows
 from erp.documents.services import company, letterhead
 from erp.inventory.valuation import slice_of
@@ -82,6 +84,28 @@ def chosen(lines: Iterable[InvoiceLine], quantities: dict[int, int]) -> list[Por
     return [
         Portion(by_key[key], pieces, _deferred(by_key[key], pieces)) for key, pieces in quantities.items()
     ]
+
+
+def waits_in_vain(order: Any) -> dict[int, int]:
+    """Return the pieces by order line that are billed and wait to leave, but stand on no open note."""
+    waiting = InvoiceLine.objects.filter(invoice__order=order, deferred=True, released__lt=F("quantity"))
+    rows = waiting.exclude(order_line=None).order_by().values_list("order_line")
+    billed = rows.annotate(waiting=Sum(F("quantity") - F("released")))
+    to_leave = open_quantities(order)
+    left = {key: pieces - to_leave.get(key, 0) for key, pieces in billed}
+    return {key: pieces for key, pieces in left.items() if pieces > 0}
+
+
+def unshipped(lines: Iterable[InvoiceLine], left: dict[int, int]) -> list[Portion]:
+    """Return the lines that billed pieces in vain (by order line), and take them off what is left."""
+    portions = []
+    for line in lines:
+        waiting = line.quantity - line.released if line.deferred else 0
+        pieces = min(left.get(line.order_line_id or 0, 0), waiting)
+        if pieces > 0:
+            left[line.order_line_id or 0] -= pieces
+            portions.append(Portion(line, pieces, pieces))
+    return portions
 
 
 def of_order_lines(lines: Iterable[InvoiceLine], returned: dict[int, int]) -> list[Portion]:

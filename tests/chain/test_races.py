@@ -10,7 +10,7 @@ from oscar.core.loading import get_model
 from accounting.refusal import Refusal
 from erp import order_to_cash, stocktaking
 from erp.delivery.models import Return
-from erp.delivery.services import NothingToReturn
+from erp.delivery.returns import NothingToReturn
 from erp.documents.models import IllegalTransition
 from erp.inventory.services import OutOfStock, main_warehouse
 from erp.invoicing.models import Invoice, PaymentOperation

@@ -7,7 +7,7 @@ import pytest
 from accounting.refusal import Refusal
 from erp import order_to_cash, paying, stocktaking
 from erp.billing import MoreThanOwed
-from erp.delivery.services import NothingToReturn
+from erp.delivery.returns import NothingToReturn
 from erp.documents.models import IllegalTransition
 from erp.effects import NothingToRetry, retry
 from erp.inventory import services as inventory

@@ -13,7 +13,7 @@ from tests.factories import MONDAY, ProductFactory, sale, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MOST = {"place": 38, "settle": 18, "ship": 26}
+MOST = {"place": 38, "settle": 18, "ship in part": 45, "ship": 26}
 
 
 def statements(action, *args, **kwargs):
@@ -27,8 +27,8 @@ def statements(action, *args, **kwargs):
 
 def cost_of(lines, pay, key):
     """Place, pay and ship an order of some lines; return the statements of each verb."""
-    wanted = [sale_line(ProductFactory(stock=(9, "4.00"))) for _ in range(lines)]
-    total = 10 * lines + Decimal("5.95")
+    wanted = [sale_line(ProductFactory(stock=(9, "4.00")), 2) for _ in range(lines)]
+    total = 20 * lines + Decimal("5.95")
     payment = card(total, key=key) if pay == "card" else None
     wish = sale(*wanted, key=key, payment_method=pay, payment=payment, charge="5.95")
     cost = {}
@@ -37,7 +37,10 @@ def cost_of(lines, pay, key):
     cost["settle"], _ = statements(
         order_to_cash.settle, payment, amount=payment.amount, reference=f"{key}:paid", on=TUESDAY
     )
-    cost["ship"], _ = statements(order_to_cash.ship, order.delivery_notes.get(), on=TUESDAY)
+    note = order.delivery_notes.get()
+    one_of_each = {line.pk: 1 for line in note.lines.all()}
+    cost["ship in part"], _ = statements(order_to_cash.ship, note, on=TUESDAY, quantities=one_of_each)
+    cost["ship"], _ = statements(order_to_cash.ship, order.delivery_notes.get(state="ready"), on=TUESDAY)
     return cost
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounting.models import Account
 from erp import order_to_cash, stocktaking
-from erp.delivery.services import NothingToReturn
+from erp.delivery.returns import NothingToReturn
 from erp.documents.models import IllegalTransition
 from erp.inventory.models import Warehouse
 from erp.invoicing.credit_notes import NothingToCredit

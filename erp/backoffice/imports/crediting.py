@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Sum
 
 from accounting.money import ZERO
-from erp import order_to_cash
+from erp import order_to_cash, returning
 from erp.delivery.models import DeliveryLine
 from erp.invoicing.models import CreditNote
 from erp.sales.sale import SaleLine
@@ -105,7 +105,7 @@ def _alone(
         for row, pieces in rest
     )
     sale = sale_of(document, lines, rules)
-    order_to_cash.take_back_alone(sale, on=document.on, reason=f"Credit {document.number}")
+    returning.take_back_alone(sale, on=document.on, reason=f"Credit {document.number}")
     return _credited(rules, source_key=f"alone:{document.key}")
 
 
