@@ -25,6 +25,7 @@ from erp.invoicing import credit_notes, invoices, mails, payments, providers, sn
 from erp.invoicing.credit_notes import Portion
 from erp.invoicing.invoices import UNTOUCHED, NothingToInvoice, Progress
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
+from erp.invoicing.pdf import to_draw
 from erp.sales import services as sales
 from erp.sales import steps
 from erp.sales.models import Step
@@ -110,6 +111,7 @@ def credit(
     )
     words = f"Credit note {document.number} over {document.gross}."
     sales.note(invoice.order, "credited", words, f"credit:{document.pk}", by=by)
+    outbox.enqueue([to_draw(document)])
     return document
 
 
@@ -169,6 +171,7 @@ def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) 
     entry = postings.refunded(operation, _money_account(operation))
     open_credit = ledger.owed([f"credit:{document.pk}"]).values()
     post(entry, by=by, settles=shares(open_credit, document.gross))
+    outbox.enqueue([to_draw(document)])
     return document
 
 
@@ -227,6 +230,7 @@ def _effects(order: Any, issued: Invoice) -> Iterator[Outbox]:
     """Yield what an invoice brings about: its mail, and if it is due on shipment its part of a held card."""
     number = order.number
     yield from mails.to_send("invoice", issued, order)
+    yield to_draw(issued)
     if order.terms.invoice_on == "shipment" and steps.is_automatic(order, Step.Name.CAPTURE):
         for payment in payments.collectable(order):
             if amount := min(issued.gross, payment.amount - payment.captured):

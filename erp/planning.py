@@ -116,6 +116,8 @@ def _effects(ordered: Ordered, payment: Payment | None, plan: Plan, *, notes_rea
     waiting = {name for name, outcome in plan.items() if outcome == WAITING}
     if Name.MAIL in waiting:
         yield from mails.to_send("order_placed", order)
+    if Name.INVOICE in waiting and ordered.terms.invoice_on == "order":
+        yield effect(f"pdf:order:{order.pk}", "pdf", order_number=number, order=order.pk)
     if Name.CAPTURE in waiting and payment and ordered.terms.invoice_on != "shipment":
         yield payments.to_collect(payment, payment.amount, order_number=number)
     if Name.SHIP in waiting and notes_ready:

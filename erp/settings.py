@@ -64,7 +64,8 @@ SITE_ID = 1
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # A business's own papers, mails and pages come first: a file of the same name replaces ours.
+        "DIRS": [env.path("OWN_TEMPLATES", default=VAR_DIR / "templates"), BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -3,7 +3,7 @@
 Invoices and credit notes are snapshots. Whether one is paid is read from its open item in the books.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -26,6 +26,7 @@ class Paper(Document):
     TRANSITIONS = {State.DRAFT: {State.ISSUED}}
     # Once numbered, the database lets nothing of it change.
     FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("number IS NOT NULL", set())
+    lines: Any  # of the invoice, or of the credit note
 
     number = models.CharField(max_length=20, unique=True, null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)

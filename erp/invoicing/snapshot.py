@@ -28,7 +28,7 @@ def of_order(ordered: Ordered) -> dict[str, Any]:
     """Return what a document keeps of an order. No query beyond those that loaded it."""
     order, terms = ordered.order, ordered.terms
     return {
-        "buyer": buyer_of(ordered) | {"vat_id": getattr(terms, "vat_id", "")},
+        "buyer": buyer_of(ordered),
         "ship_to": snapshot(order.shipping_address),
         "order_number": order.number,
         "ordered_on": terms.ordered_on,
@@ -46,7 +46,7 @@ def of_sale(sale: Sale) -> dict[str, Any]:
     country = str(Locale("en").territories.get(sale.buyer.country, sale.buyer.country))
     person = {"name": sale.buyer.name, "country_name": country, "email": sale.email}
     return {
-        "buyer": asdict(sale.buyer) | person | {"vat_id": getattr(sale, "vat_id", "")},
+        "buyer": asdict(sale.buyer) | person | {"vat_id": sale.vat_id},
         "payment": payment_words(sale.payment_method),
     }
 

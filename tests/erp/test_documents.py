@@ -46,7 +46,7 @@ def test_a_pdf_is_made_once_and_kept_with_its_sha256(order):
     Company.objects.update(name="Another name")
 
     assert pdf.document_pdf(invoice) == content
-    file = DocumentFile.objects.get(source_key=f"invoice:{invoice.pk}")
+    file = DocumentFile.objects.get(source_key=f"invoice:{invoice.pk}", kind="pdf")
     assert file.sha256 == hashlib.sha256(content).hexdigest()
 
 

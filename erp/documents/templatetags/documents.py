@@ -1,5 +1,8 @@
 """How documents, mails and the shop print what stands on paper."""
 
+from decimal import Decimal
+from typing import Any
+
 from django import template
 
 register = template.Library()
@@ -15,3 +18,21 @@ def in_fours(iban: str) -> str:
 def on_one_line(words: str) -> str:
     """Print a name on one line, whatever breaks somebody has put into it."""
     return " ".join(str(words).split())
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """Print an amount with two places and its thousands apart: 1,234.50."""
+    return f"{amount:,.2f}"
+
+
+@register.filter
+def in_a_row(address: str) -> str:
+    """Print an address of several lines on one, as above the window of an envelope."""
+    return " · ".join(line.strip() for line in address.splitlines() if line.strip())
+
+
+@register.filter
+def before_discount(line: Any) -> str:
+    """Print what a line came to before its discount."""
+    return money(line.unit_price * line.quantity)
