@@ -136,3 +136,40 @@ def adjusted(source_key: str, value: Decimal, *, on: date, reason: str) -> Entry
         ),
         journal="STOCK",
     )
+
+
+def banked(source_key: str, amount: Decimal, account: str, *, on: date, memo: str) -> Entry:
+    """The bank's own movement: charges, or money of a clearing account that we transferred ourselves."""
+    return Entry(
+        date=on,
+        source_key=source_key,
+        memo=memo[:500],
+        lines=(debit(chart.BANK, amount), credit(account, amount)),
+        journal="CASH",
+    )
+
+
+def paid_out(source_key: str, gross: Decimal, fees: Decimal, account: str, *, on: date, memo: str) -> Entry:
+    """A provider passed on what it had collected, less its fees."""
+    return Entry(
+        date=on,
+        source_key=source_key,
+        memo=memo[:500],
+        lines=(
+            debit(chart.BANK, gross - fees),
+            debit(chart.FEES, fees),
+            credit(account, gross),
+        ),
+        journal="CASH",
+    )
+
+
+def written_off(source_key: str, amount: Decimal, account: str, *, on: date, memo: str) -> Entry:
+    """A payout was less (amount below zero) or more than we knew of: fees or losses, or the contrary."""
+    return Entry(
+        date=on,
+        source_key=source_key,
+        memo=memo[:500],
+        lines=(debit(account, amount), credit(chart.FEES, amount)),
+        journal="CASH",
+    )

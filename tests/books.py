@@ -2,7 +2,15 @@
 
 from importlib import import_module
 
-PARTS = ("accounting", "erp.inventory", "erp.delivery", "erp.invoicing", "erp.sales", "erp.documents")
+PARTS = (
+    "accounting",
+    "erp.inventory",
+    "erp.delivery",
+    "erp.invoicing",
+    "erp.sales",
+    "erp.banking",
+    "erp.documents",
+)
 
 
 def findings():

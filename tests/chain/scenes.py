@@ -30,6 +30,7 @@ PARTS = (
     "sales",
     "delivery",
     "invoicing",
+    "banking",
     "order",
     "partner",
     "basket",

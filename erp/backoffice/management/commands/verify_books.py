@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from accounting import audit as books
+from erp.banking import audit as banking
 from erp.delivery import audit as delivery
 from erp.documents import audit as documents
 from erp.inventory import audit as inventory
@@ -15,7 +16,7 @@ from erp.sales import audit as sales
 
 Check = Callable[[], Iterable[str]]
 
-PARTS = (books, inventory, sales, delivery, invoicing, documents)
+PARTS = (books, inventory, sales, delivery, invoicing, banking, documents)
 
 
 class Command(BaseCommand):
