@@ -3,8 +3,9 @@
 A provider's own report is one more `Columns` in `REPORTS`. The sandbox card's report, and the one we ask
 carriers for, has the columns payout, paid_on, currency, kind, reference, gross, fee, net, with commas
 between them, points before the cents and days such as 2026-12-31. A refund's gross is below zero; kind is
-charge, refund, fee or adjustment; gross less fee is net. The reference is the provider's for the movement;
-for cash on delivery the number of the order or of the delivery note will do.
+charge, refund, fee or adjustment; gross less fee is net, and all that a fee row takes is fee. The reference
+is the provider's for the movement; for cash on delivery the number of the order or of the delivery note
+will do.
 """
 
 import csv
@@ -27,7 +28,8 @@ KINDS = ("charge", "refund", "fee", "adjustment")
 class Columns:
     """How a report is written. `kinds` turns the provider's words into ours; unknown ones are adjustments.
 
-    A row whose kind is in `left_out` is none of the payout's, such as the payout itself.
+    A row whose kind is in `left_out` is none of the payout's, such as the payout itself. Where a column in
+    `ours` is there and filled, it names the movement as we do, and counts before the provider's reference.
     """
 
     payout: str = "payout"
@@ -43,6 +45,7 @@ class Columns:
     date_format: str = "%Y-%m-%d"
     kinds: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[str] = ()
+    ours: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,18 @@ class ReadPayout:
         return hashlib.sha256("\n".join([head, *said]).encode()).hexdigest()
 
 
+# Stripe's itemised payout reconciliation. A charge is named as our capture is; our name of a refund is in
+# its metadata, a column to be chosen at the download.
+STRIPE = Columns(
+    payout="automatic_payout_id",
+    paid_on="automatic_payout_effective_at",
+    kind="reporting_category",
+    reference="source_id",
+    left_out=("payout",),
+    ours=("refund_metadata[reference]",),
+)
 # By the code of the way to pay. One that is not here is read by the plain columns.
-REPORTS: dict[str, Columns] = {"card": Columns(), "cod": Columns()}
+REPORTS: dict[str, Columns] = {"card": Columns(), "cod": Columns(), "stripe": STRIPE}
 
 
 def read(content: bytes, columns: Columns) -> list[ReadPayout]:
@@ -133,7 +146,10 @@ def _row(row: Mapping[str, str], columns: Columns) -> tuple[str, date, str, Read
         raise Unreadable(f"{gross} less {fee} is not {net}.")
     word = row[columns.kind].strip()
     kind = columns.kinds.get(word, word if word in KINDS else "adjustment")
-    line = ReadPayoutLine(kind, plain(row.get(columns.reference), longest=150), gross, fee, net)
+    if kind == "fee":
+        gross, fee = ZERO, fee - gross
+    names = (plain(row.get(name), longest=150) for name in (*columns.ours, columns.reference))
+    line = ReadPayoutLine(kind, next(filter(None, names), ""), gross, fee, net)
     currency = row.get(columns.currency, "").strip().upper()
     return reference, day(row.get(columns.paid_on, "")[:10], columns.date_format), currency, line
 
