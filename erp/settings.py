@@ -147,6 +147,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@example.com")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 OUTBOX_HANDLERS = {
     "mail": "erp.invoicing.mails.sending.send",
+    "remind": "erp.invoicing.reminders.remind_due",
     "password_reset": "shop.customer.mails.send_password_reset",
     "pdf": "erp.invoicing.pdf.render_document",
     "capture": "erp.effects.capture",
@@ -155,6 +156,8 @@ OUTBOX_HANDLERS = {
     "void_unclaimed": "erp.paying.void_unclaimed",
     "ship": "erp.effects.ship",
 }
+# What the workers ask the outbox for once a day
+DAILY = ["remind"]
 
 # The books: which file of accounting/charts/ a new company starts from
 CHART_OF_ACCOUNTS = env.str("CHART_OF_ACCOUNTS", default="general")

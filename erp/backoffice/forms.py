@@ -22,6 +22,11 @@ class KeyedForm(forms.Form):
     key = forms.CharField(max_length=40, widget=forms.HiddenInput, initial=new_key)
 
 
+LONGEST_DAYS = 3650  # beyond ten years a wish is a slip of the finger
+# What a browser's own calendar reads and sends.
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class QuantitiesForm(KeyedForm):
     """How many pieces of which rows: a row is its key, its words, how many there are, how many used up.
 

@@ -3,7 +3,8 @@
 Documents are never changed by hand, so their permissions stand for what the chain does with them:
 `change_deliverynote` ships, `add_return` takes back, `add_invoice` and `add_creditnote` issue papers,
 `add_paymentoperation` takes money in, `add_stockmove` adjusts stock, `change_order` cancels,
-`change_step` retries. Settings and people are the administrator's.
+`change_step` retries, `add_reminder` reminds, `change_reminderpause` lets reminders rest,
+`change_customerterms` agrees terms with a customer. Settings and people are the administrator's.
 """
 
 from collections.abc import Iterable
@@ -70,6 +71,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "sales.change_step",
         "invoicing.add_invoice",
         "invoicing.add_creditnote",
+        "invoicing.add_reminder",
+        "invoicing.change_reminderpause",
         "shipping.view_orderanditemcharges",
         "flatpages.view_flatpage",
         "flatpages.change_flatpage",
@@ -93,6 +96,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "invoicing.add_creditnote",
         "invoicing.add_paymentoperation",
         "sales.change_step",
+        "invoicing.add_reminder",
+        "invoicing.change_reminderpause",
+        "sales.change_customerterms",
         "sales.view_taxclass",
         "sales.view_taxrule",
     ),

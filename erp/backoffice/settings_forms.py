@@ -17,7 +17,7 @@ Country = get_model("address", "Country")
 OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
 
 LONGEST = 3650  # days: beyond ten years a wish is a slip of the finger
-DAYS = ("payment_days", "guest_link_days")
+DAYS = ("payment_days", "guest_link_days", "reminder_days")
 PRICES = ("price_per_order", "price_per_item", "free_shipping_threshold")
 
 

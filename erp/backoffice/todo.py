@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 
 from erp.delivery.models import DeliveryNote
 from erp.documents.models import Outbox
-from erp.invoicing import owing
+from erp.invoicing import overdue, owing
 from erp.invoicing.models import Invoice
 from erp.sales.models import Step
 
@@ -67,6 +68,12 @@ _SOURCES: list[_Source] = [
         "invoicing.view_invoice",
         lambda: links.list_of(Invoice, owed="yes"),
         lambda now: owing.still_owed(Invoice.objects.all()),
+    ),
+    (
+        "Reminders to send",
+        "invoicing.add_reminder",
+        lambda: links.list_of(Invoice, reminder="due"),
+        lambda now: overdue.to_remind(localdate(now)),
     ),
     (
         "Failed steps",

@@ -15,7 +15,7 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.valuation import slice_of
 
 from . import providers
-from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Payment, PaymentOperation
+from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Payment, PaymentOperation, Reminder
 
 Order = get_model("order", "Order")
 ZERO_MONEY = money_value(0)
@@ -160,6 +160,13 @@ def dates_follow_numbers() -> Iterator[str]:
             last = (series, number, day)
 
 
+def reminders_come_after_the_day() -> Iterator[str]:
+    """10 Nobody was reminded of an invoice before it was due, or of more than it came to."""
+    wrong = Reminder.objects.exclude(on__gt=F("invoice__due_on"), owed__lte=F("invoice__gross"))
+    for row in wrong.select_related("invoice").order_by("pk"):
+        yield f"{row.invoice}, due on {row.invoice.due_on}: {row.owed} was reminded of on {row.on}."
+
+
 def orders_and_money_belong_together() -> Iterator[str]:
     """10 No order took more money than it comes to; no card is held for an order that is not there."""
     paid = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
@@ -227,5 +234,6 @@ CHECKS = [
     counted_pieces_are_credited,
     no_draft_is_left,
     dates_follow_numbers,
+    reminders_come_after_the_day,
     orders_and_money_belong_together,
 ]

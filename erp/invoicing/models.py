@@ -225,3 +225,36 @@ class PaymentOperation(WrittenOnce):
 
     def __str__(self):
         return f"{self.payment} {self.get_kind_display()} {self.amount}"
+
+
+class Reminder(WrittenOnce):
+    """That a customer was reminded of an invoice: once."""
+
+    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="reminder")
+    on = models.DateField()
+    owed = MoneyField(help_text="What was still owed on that day.")
+    at = models.DateTimeField(db_default=Now())
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(owed__gt=0), name="only_what_is_owed_is_reminded")]
+
+    def __str__(self):
+        return f"Reminder of {self.invoice}"
+
+
+class ReminderPause(models.Model):
+    """That nobody is reminded of an invoice, such as one in dispute."""
+
+    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="reminder_pause")
+    paused_why = models.CharField("reason", max_length=255)
+    paused_until = models.DateField("until", null=True, blank=True, help_text="Empty: until it is ended.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(paused_why=""), name="an_invoices_pause_has_a_reason")
+        ]
+
+    def __str__(self):
+        return f"No reminder of {self.invoice}"

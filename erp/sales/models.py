@@ -46,6 +46,34 @@ class Terms(models.Model):
         return f"Terms of {self.order_id}"
 
 
+class CustomerTerms(models.Model):
+    """What was agreed with one customer for the orders to come, and whether reminders rest.
+
+    Orders keep what was agreed when they were placed.
+    """
+
+    party = models.OneToOneField(Party, models.PROTECT, related_name="customer_terms")
+    payment_days = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: as the company says.")
+    paused_why = models.CharField(
+        "no reminders because", max_length=255, blank=True, help_text="Empty: reminders are sent."
+    )
+    paused_until = models.DateField(
+        "no reminders until", null=True, blank=True, help_text="Empty: until somebody takes the reason away."
+    )
+
+    class Meta:
+        verbose_name = "terms of a customer"
+        verbose_name_plural = "terms of customers"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paused_until=None) | ~Q(paused_why=""), name="a_customers_pause_has_a_reason"
+            )
+        ]
+
+    def __str__(self):
+        return f"Terms of {self.party}"
+
+
 class OrderCharge(WrittenOnce):
     """What an order costs beside its lines, one row a tax code: a part of shipping, or a surcharge."""
 

@@ -14,6 +14,7 @@ from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp.documents.models import Company, IllegalTransition
 
+from . import customers
 from .charges import shipping_code, standard_shipping, write_charges
 from .models import OrderCharge, OrderEvent, Terms
 from .pricing import Amounts, Totals, tax_on
@@ -202,9 +203,11 @@ def _line(order: Any, line: SaleLine, amounts: Amounts, *, record: Any, prices: 
 
 
 def _terms(sale: Sale, totals: Totals, order: Any, *, firm: Company, on: date) -> Terms:
+    party = party_of(sale)
     return Terms(
         order=order,
-        party=party_of(sale),
+        party=party,
+        payment_days=customers.payment_days(party),
         prices=sale.prices,
         invoice_on=_invoice_on(sale, firm),
         payment_method=sale.payment_method,

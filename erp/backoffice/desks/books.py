@@ -11,16 +11,13 @@ from accounting.models import (
     JournalEntry,
     JournalLine,
     OpenItem,
-    Party,
     Period,
     TaxCode,
 )
-from erp.invoicing.models import Payment
-from erp.sales.models import Terms
 
 from .. import bookshelf, links, ties
 from ..exporting import Exported, export_of
-from ..pages import Page, ReadOnlyAdmin, Table, amount
+from ..pages import Page, ReadOnlyAdmin, amount
 from ..site import office
 
 
@@ -206,26 +203,6 @@ class OpenItemAdmin(Exported, ReadOnlyAdmin):
             ("Still open", row.residual),
         ]
         return Page(facts, [bookshelf.settled_by(row)])
-
-
-@admin.register(Party, site=office)
-class PartyAdmin(Exported, ReadOnlyAdmin):
-    list_display = ("name", "key", "kind", "email", "country")
-    list_filter = ("kind", "country")
-    search_fields = ("name", "key", "email")
-    ordering = ("name", "pk")
-    resource_classes = [export_of(Party, "key", "kind", "name", "email", "country")]
-
-    def page(self, request: HttpRequest, row: Party) -> Page:
-        facts = [("Key", row.key), ("Kind", row.get_kind_display()), ("E-mail", row.email)]
-        orders = Terms.objects.filter(party=row).select_related("order").order_by("-pk")[: bookshelf.LATEST]
-        rows = [
-            (links.to(t.order, t.order.number), t.ordered_on, t.order.status, t.order.total_incl_tax)
-            for t in orders
-        ]
-        sold = Table("Orders", ("Order", "Date", "Status", "Total"), rows, "order.view_order")
-        paid = ties.payments(Payment.objects.filter(party=row))
-        return Page([*facts, ("Country", row.country)], [sold, paid, bookshelf.open_items(row)])
 
 
 @admin.register(Period, site=office)

@@ -19,6 +19,7 @@ from ..exporting import Exported, export_of
 from ..forms import QuantitiesForm
 from ..pages import Page, ReadOnlyAdmin, Table, amount
 from ..site import office
+from .reminding import ReminderFilter, Reminding
 
 CREDIT = "invoicing.add_creditnote"
 
@@ -86,7 +87,7 @@ class PaperAdmin(Exported, ReadOnlyAdmin):
 
 
 @admin.register(Invoice, site=office)
-class InvoiceAdmin(PaperAdmin):
+class InvoiceAdmin(Reminding, PaperAdmin):
     kind = "invoice"
     list_display = (
         "__str__",
@@ -96,10 +97,12 @@ class InvoiceAdmin(PaperAdmin):
         "due_on",
         amount("gross", "total"),
         amount("open_amount", "still owed"),
+        "late",
+        "reminded",
     )
-    list_filter = (OwedFilter, "issued_on")
-    list_select_related = ("order", "party")
-    actions = ("credit",)
+    list_filter = (OwedFilter, ReminderFilter, "issued_on")
+    list_select_related = ("order", "party__customer_terms", "reminder", "reminder_pause")
+    actions = ("remind", "pause", "go_on", "credit")
     resource_classes = [
         export_of(
             Invoice,
@@ -117,7 +120,12 @@ class InvoiceAdmin(PaperAdmin):
     ]
 
     def page(self, request: HttpRequest, row: Any) -> Page:
-        facts = [*self.facts(row), ("Due", row.due_on), ("Still owed", row.open_amount)]
+        facts = [
+            *self.facts(row),
+            ("Due", row.due_on),
+            ("Still owed", row.open_amount),
+            *self.reminder_facts(row),
+        ]
         notes = CreditNote.objects.filter(invoice=row)
         tables = [
             self.lines(row.lines.all()),
@@ -127,7 +135,7 @@ class InvoiceAdmin(PaperAdmin):
         return Page(facts, [*tables, *ties.of_source(source_key(row))])
 
     def offered(self, row: Invoice) -> Sequence[str]:
-        return ["credit"]
+        return [*self.reminder_verbs(row), "credit"]
 
     @verb("Credit…", needs=CREDIT)
     def credit(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:

@@ -41,6 +41,7 @@ class CompanyAdmin(FixedRows):
         (None, {"fields": ("name", "address", "country", "email", "phone", "vat_id")}),
         ("Bank", {"fields": ("bank_name", "iban", "bic")}),
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
+        ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),
         ("Prices", {"fields": ("prices",)}),
     )
 

@@ -4,6 +4,7 @@ Every function takes the document, and by name what the payload says besides.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -14,7 +15,7 @@ from erp.delivery.models import DeliveryNote
 from erp.sales.services import snapshot
 
 from ..links import order_link
-from ..models import CreditNote, Invoice, Payment, PaymentOperation
+from ..models import CreditNote, Invoice, Payment, PaymentOperation, Reminder
 from ..owing import owed_on
 from ..payments import still_to_come
 from ..providers import get as provider_of
@@ -102,6 +103,21 @@ def credit_note(paper: CreditNote) -> Facts:
     return {"order": of_order(paper.order), **of_paper(paper), "reason": paper.reason}
 
 
+def reminder(row: Reminder) -> Facts:
+    """Return what is overdue since when, and how it can be paid."""
+    paper = row.invoice
+    return {
+        "order": of_order(paper.order),
+        **of_paper(paper),
+        "was_due_on": paper.due_on,
+        "transfer": owed_on(paper),
+    }
+
+
+def reminded_of(row: Reminder) -> list[Invoice]:
+    return [row.invoice]
+
+
 def of_paper(paper: Any) -> Facts:
     """Return number, day and total of an invoice or credit note."""
     return {
@@ -161,7 +177,7 @@ def payment(row: Payment, *, until: str = "") -> Facts:
     }
 
 
-def is_unpaid(row: Payment) -> bool:
+def is_unpaid(row: Payment, on: date) -> bool:
     """Whether a mail that asks for money still has something to ask for."""
     order: Any = row.order
     return order.status != "cancelled" and still_to_come(row) > ZERO

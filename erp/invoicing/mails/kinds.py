@@ -5,6 +5,7 @@ A kind's texts are templates named after its code: `documents/mails/shipped.txt`
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +16,8 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
 
-from ..models import CreditNote, Invoice, Payment, PaymentOperation
+from ..models import CreditNote, Invoice, Payment, PaymentOperation, Reminder
+from ..overdue import is_still_due
 from . import facts
 
 Order = get_model("order", "Order")
@@ -28,7 +30,7 @@ def _nothing(document: Any, **_: Any) -> list[Any]:
     return []
 
 
-def _always(document: Any) -> bool:
+def _always(document: Any, on: date) -> bool:
     return True
 
 
@@ -42,7 +44,7 @@ class Kind:
     facts: Callable[..., Facts]
     papers: Callable[..., Iterable[Any]] = _nothing
     order_of: Callable[[Any], Any] = attrgetter("order")
-    still_true: Callable[[Any], bool] = _always
+    still_true: Callable[[Any, date], bool] = _always
     # Whether the rule for the step 'confirm by mail' governs it. What the law asks for is sent anyway.
     obeys: bool = True
 
@@ -79,6 +81,16 @@ _TABLE = (
         facts.order_cancelled,
         papers=facts.credit_notes_of,
         order_of=facts.itself,
+    ),
+    Kind(
+        "reminder",
+        "Reminder",
+        Reminder,
+        facts.reminder,
+        papers=facts.reminded_of,
+        order_of=attrgetter("invoice.order"),
+        still_true=is_still_due,
+        obeys=False,  # somebody asked for it
     ),
     Kind("payment_failed", "Payment failed", Payment, facts.payment, still_true=facts.is_unpaid),
     Kind("payment_pending", "Payment still to come", Payment, facts.payment, still_true=facts.is_unpaid),

@@ -82,6 +82,12 @@ SAMPLES: dict[str, Facts] = {
         "reason": "Too bright",
     },
     "order_cancelled": {"order": ORDER, "reason": "Ordered by mistake", "refunded": Decimal("273.70")},
+    "reminder": {
+        "order": ORDER,
+        **INVOICE,
+        "was_due_on": date(2026, 3, 16),
+        "transfer": Decimal("166.60"),
+    },
     "payment_failed": PAYMENT,
     "payment_pending": PAYMENT,
     "return_requested": RETURN,

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from accounting.refusal import Refusal
 from erp.sales import services as sales
@@ -41,7 +42,7 @@ def send(payload: dict[str, Any], *, now: datetime) -> None:
     kind = KINDS[said.pop("kind")]
     document = kind.manager.get(pk=said.pop("document"))
     order, key = kind.order_of(document), key_of(kind.code, document.pk)
-    if _was_sent(order, key) or not _may_go(kind, document, order):
+    if _was_sent(order, key) or not _may_go(kind, document, order, now):
         return
     try:
         _mail(kind, document, said, to=facts.address_of(order), key=key)
@@ -73,8 +74,8 @@ def attached(documents: Iterable[Any]) -> list[Attached]:
         return []
 
 
-def _may_go(kind: Kind, document: Any, order: Any) -> bool:
-    if not kind.still_true(document):
+def _may_go(kind: Kind, document: Any, order: Any, now: datetime) -> bool:
+    if not kind.still_true(document, localdate(now)):
         return False
     return (
         not kind.obeys or steps.modes(order.terms.payment_method)[Step.Name.MAIL] == Automation.Mode.AUTOMATIC

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounting import guards
 from accounting.refusal import Refusal
-from erp.documents import outbox
+from erp.documents import daily, outbox
 
 SECONDS_IDLE = 0.5
 SECONDS_WITHOUT_DATABASE = 5
@@ -41,8 +41,10 @@ class Command(BaseCommand):
     def seconds_to_wait(self) -> float:
         """Do what is due, and return how long to rest before the next look."""
         try:
+            now = timezone.now()
+            daily.ask(now)
             # One at a time, so that it hears soon that it is told to end.
-            return 0 if outbox.run_due(timezone.now(), limit=1) else SECONDS_IDLE
+            return 0 if outbox.run_due(now, limit=1) else SECONDS_IDLE
         except OperationalError as error:
             # What was being done is still in the outbox: its lease ends, and it is done then.
             self.stderr.write(f"The database does not answer, trying again: {error}")
