@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from oscar.core.loading import get_model
 
 from accounting.refusal import Refusal
@@ -29,6 +29,7 @@ def record(sale: Sale, order: Any) -> None:
     OrderDiscount.objects.bulk_create(_row(order, discount, vouchers) for discount in sale.discounts)
     for discount in sorted(sale.discounts, key=lambda discount: discount.offer):  # locks in one order
         _count_offer(discount)
+    _refuse_more_than_a_customers_share(sale)
     for voucher in vouchers.values():
         amount = sum((d.amount for d in sale.discounts if d.voucher == voucher.pk), Decimal(0))
         Voucher.objects.filter(pk=voucher.pk).update(
@@ -79,3 +80,20 @@ def _count_offer(discount: SaleDiscount) -> None:
     )
     if not counted:
         raise DiscountUsedUp(f"The offer '{discount.name}' has ended.")
+
+
+def _refuse_more_than_a_customers_share(sale: Sale) -> None:
+    """Raises DiscountUsedUp where an offer was used more often than one customer may.
+
+    Asked once the offers are counted: their rows are locked by then, so that two orders of one customer
+    come one after the other, and this order's own use is among those found. A guest has no limit.
+    """
+    limited = [discount.offer for discount in sale.discounts if discount.limited]
+    if sale.user is None or not limited:
+        return
+    uses = OrderDiscount.objects.filter(offer_id=OuterRef("pk"), order__user=sale.user).order_by()
+    so_often = Subquery(uses.values("offer_id").annotate(times=Sum("frequency")).values("times"))
+    offers = ConditionalOffer.objects.filter(pk__in=limited, max_user_applications__gt=0)
+    name = offers.filter(max_user_applications__lt=so_often).values_list("name", flat=True).first()
+    if name is not None:
+        raise DiscountUsedUp(f"You have used the offer '{name}' as often as you may.")

@@ -46,13 +46,17 @@ class SaleLine:
 
 @dataclass(frozen=True, slots=True)
 class SaleDiscount:
-    """What an offer (or the offer behind a voucher) took off, summed over the lines and shipping."""
+    """What an offer (or the offer behind a voucher) took off, summed over the lines and shipping.
+
+    `limited` says that the offer may have a limit per customer, which is then asked for again.
+    """
 
     offer: int
     name: str
     amount: Decimal
     frequency: int = 1
     voucher: int | None = None
+    limited: bool = True
 
 
 @dataclass(frozen=True, slots=True)

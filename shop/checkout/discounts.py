@@ -71,4 +71,5 @@ def _discount(application: dict, amount: Decimal) -> SaleDiscount:
         amount=amount,
         frequency=application["freq"],
         voucher=voucher.pk if voucher else None,
+        limited=bool(application["offer"].max_user_applications),
     )

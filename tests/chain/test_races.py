@@ -4,6 +4,7 @@ import random
 from functools import partial
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from oscar.core.loading import get_model
 
@@ -29,11 +30,12 @@ from tests.chain.scenes import (
     shipped_line,
 )
 from tests.chain.threads import split, together
-from tests.chain.vouchers import single_use, ten_off
+from tests.chain.vouchers import once_a_customer, single_use, taken_off, ten_off
 from tests.factories import MONDAY, ProductFactory, sale, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+User = get_user_model()
 Basket = get_model("basket", "Basket")
 Order = get_model("order", "Order")
 
@@ -212,6 +214,26 @@ def test_a_voucher_for_one_use_is_used_by_one_of_ten(lamp):
 
     assert len(orders) == 1
     assert kinds(errors) == {DiscountUsedUp}
+    assert is_sound()
+
+
+def test_an_offer_for_once_a_customer_is_had_once_by_each_of_two(lamp):
+    offer = once_a_customer()
+    line = sale_line(lamp, discount="1.00")
+    people = [User.objects.create_user(name, f"{name}@example.com") for name in ("ada", "eve")]
+    wishes = [
+        sale(line, key=f"{user}-{n}", user=user, discounts=taken_off(offer))
+        for user in people
+        for n in range(5)
+    ]
+
+    orders, errors = split(together(partial(order_to_cash.place, wish, on=MONDAY) for wish in wishes))
+
+    assert sorted(order.user.username for order in orders) == ["ada", "eve"]
+    assert kinds(errors) == {DiscountUsedUp}
+    assert {str(error) for error in errors} == {"You have used the offer 'Ten off' as often as you may."}
+    offer.refresh_from_db()
+    assert (offer.num_applications, offer.num_orders) == (2, 2)
     assert is_sound()
 
 

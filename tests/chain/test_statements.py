@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from erp import order_to_cash
 from tests.books import is_sound
 from tests.chain.scenes import TUESDAY, card
+from tests.chain.vouchers import once_a_customer, taken_off
 from tests.factories import MONDAY, ProductFactory, sale, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,6 +25,12 @@ def statements(action, *args, **kwargs):
     ) as queries:
         result = action(*args, **kwargs)
     return len(queries), result
+
+
+def cost_of_discount(key, **changes):
+    """Return the statements of placing an order with a discount."""
+    line = sale_line(ProductFactory(stock=(9, "4.00")), discount="1.00")
+    return statements(order_to_cash.place, sale(line, key=key, **changes), on=MONDAY)[0]
 
 
 def cost_of(lines, pay, key):
@@ -52,4 +60,16 @@ def test_three_lines_and_twenty_take_the_same_few_statements(pay):
 
     assert three == twenty
     assert {verb: count for verb, count in three.items() if count > MOST[verb]} == {}
+    assert is_sound()
+
+
+def test_a_limit_per_customer_takes_one_statement_and_only_where_there_may_be_one():
+    offer = once_a_customer(most=9)
+    ada = get_user_model().objects.create_user("ada", "ada@example.com")
+    cost_of(1, "bank", key="first")
+
+    free = cost_of_discount("free", user=ada, discounts=taken_off(offer, limited=False))
+
+    assert cost_of_discount("limited", user=ada, discounts=taken_off(offer)) == free + 1
+    assert cost_of_discount("guest", discounts=taken_off(offer)) == free
     assert is_sound()

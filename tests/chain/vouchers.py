@@ -25,6 +25,19 @@ def single_use():
     return voucher
 
 
+def once_a_customer(most=1):
+    """Ten per cent off for everybody, so often for each."""
+    offer = single_use().offers.get()
+    offer.vouchers.all().delete()
+    offer.offer_type, offer.max_user_applications = "Site", most
+    offer.save()
+    return offer
+
+
+def taken_off(offer, amount="1.00", **changes):
+    return (SaleDiscount(offer.pk, offer.name, Decimal(amount), **changes),)
+
+
 def ten_off(voucher, amount="1.00"):
     offer = voucher.offers.get()
     return (SaleDiscount(offer.pk, offer.name, Decimal(amount), voucher=voucher.pk),)

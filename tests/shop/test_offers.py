@@ -85,6 +85,15 @@ def test_a_shipping_offer_lowers_the_charge(standard):
     assert sale.lines[0].discount == ZERO
 
 
+@pytest.mark.parametrize("most", [None, 0, 3])
+def test_a_sale_says_whether_an_offer_is_limited_for_each_customer(standard, most):
+    row = offer()
+    row.max_user_applications = most
+    row.save()
+    (discount,) = sale_of(basket_with((product(price="20.00"), 1))).discounts
+    assert discount.limited == bool(most)
+
+
 def test_offers_reckon_with_net_prices_in_a_net_shop(standard):
     get_model("documents", "Company").objects.update(prices="net")
     offer(value="10")
