@@ -7,6 +7,7 @@ failed is tried again, later and later, for ever. A second worker is harmless.
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from celery import current_app
@@ -32,11 +33,15 @@ def enqueue(rows: Iterable[Outbox]) -> None:
 
 
 def run_due(now: datetime, *, limit: int = 50) -> int:
-    """Work on what is due, and return how many rows were tried."""
+    """Work on what is due, and return how many rows were tried.
+
+    A row's lease begins when its turn comes: the last of a long run would else be held by nobody.
+    """
+    started = monotonic()
     waiting = Outbox.objects.filter(done_at=None, next_try_at__lte=now)
     free = waiting.filter(Q(leased_until=None) | Q(leased_until__lte=now))
     keys = list(free.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
-    return sum(deliver(key, now=now) for key in keys)
+    return sum(deliver(key, now=now + timedelta(seconds=int(monotonic() - started))) for key in keys)
 
 
 def deliver(pk: int, *, now: datetime) -> bool:
@@ -63,7 +68,8 @@ def _put_off(row: Outbox, error: Exception, *, now: datetime) -> None:
     """Try again after 10 s, 20 s, 40 s and so on, at most an hour later, unless the error knows better."""
     usual = min(timedelta(seconds=10 * 2 ** min(row.attempts - 1, 20)), LONGEST_WAIT)
     wait = getattr(error, "wait", usual)
-    Outbox.objects.filter(pk=row.pk).update(
+    still_ours = Outbox.objects.filter(pk=row.pk, attempts=row.attempts)
+    still_ours.update(
         next_try_at=now + wait, leased_until=None, last_error=f"{type(error).__name__}: {error}"
     )
 

@@ -86,6 +86,37 @@ def test_a_row_that_a_worker_holds_is_left_alone_until_its_lease_is_over():
     assert outbox.run_due(now + outbox.LEASE) == 1
 
 
+def test_a_lease_counts_from_the_moment_its_row_is_taken_up(monkeypatch):
+    start, passed, taken_twice = later(seconds=1), [timedelta(0)], []
+
+    def most_of_a_lease(payload, *, now):
+        """While this goes on, another worker looks whether the row is free."""
+        passed[0] += outbox.LEASE * 0.8
+        taken_twice.append(outbox.deliver(payload["pk"], now=start + passed[0]))
+
+    monkeypatch.setattr(outbox, "monotonic", lambda: passed[0].total_seconds())
+    monkeypatch.setattr(f"{__name__}.succeed", most_of_a_lease)
+    outbox.enqueue([effect(key, "good") for key in "abc"])
+    for waiting in Outbox.objects.all():
+        Outbox.objects.filter(pk=waiting.pk).update(payload={"pk": waiting.pk})
+
+    assert outbox.run_due(start) == 3
+    assert taken_twice == [False, False, False]
+
+
+def test_a_worker_that_lost_its_lease_and_failed_leaves_the_row_to_the_other(monkeypatch):
+    outbox.enqueue([effect("k", "bad")])
+    now = later(seconds=1)
+
+    def fail_too_late(payload, *, now):
+        Outbox.objects.update(attempts=2, leased_until=now + 2 * outbox.LEASE)  # taken by another worker
+        raise RuntimeError
+
+    monkeypatch.setattr(f"{__name__}.fail", fail_too_late)
+    assert outbox.deliver(row().pk, now=now)
+    assert row().leased_until == now + 2 * outbox.LEASE
+
+
 def test_a_mail_server_that_is_down_changes_nothing_for_the_customer(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
