@@ -85,17 +85,27 @@ def _largest_remainder(cents: int, weights: list[int]) -> list[int]:
 class MoneyField(models.Field):
     """An amount: Decimal with two places in Python, BIGINT of minor units in the database.
 
-    It is no BigIntegerField by inheritance: Django would then read sums of columns as plain integers,
-    a hundred times too large. In expressions amounts are written as `money_value(x)`.
+    It is no BigIntegerField, neither by inheritance nor by its internal type: Django would then read sums
+    of columns as plain integers, a hundred times too large, and cut a mean off to an integer. In
+    expressions amounts are written as `money_value(x)`.
     """
 
     description = "Amount of money"
 
     def get_internal_type(self) -> str:
-        return "BigIntegerField"
+        return "MoneyField"
+
+    def db_type(self, connection) -> str | None:
+        return models.BigIntegerField().db_type(connection)
 
     def from_db_value(self, value, expression, connection) -> Decimal | None:
-        return None if value is None else from_minor(int(value))
+        """Return the amount. Part of a cent, as an Avg may have, is a ValueError rather than cut off."""
+        if value is None:
+            return None
+        cents = int(value)
+        if cents != value:
+            raise ValueError("A mean is not in whole cents: divide a Sum by a Count, and round it by money()")
+        return from_minor(cents)
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or isinstance(value, Decimal):

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Avg, Case, Exists, F, OuterRef, Subquery, Sum, Value, When
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +108,23 @@ def test_sums_and_products_of_columns_are_amounts(paid):
     assert sums == {"debits": Decimal("60.00"), "both": Decimal("120.00"), "by_place": Decimal("120.00")}
     assert lines.aggregate(total=Sum("amount", default=ZERO))["total"] == ZERO
     assert JournalLine.objects.none().aggregate(total=Sum("amount", default=ZERO))["total"] == ZERO
+
+
+def test_a_mean_with_part_of_a_cent_is_refused_and_not_cut_off(sold):
+    lines = JournalLine.objects.filter(entry=sold)
+    thirds = lines.values("entry").annotate(mean=Avg("debit"))
+    with_mean = OpenItem.objects.annotate(mean=Subquery(thirds.values("mean")))
+    for ask in (
+        lambda: lines.aggregate(Avg("debit")),
+        lambda: lines[:3].aggregate(Avg("debit")),
+        lambda: lines.aggregate(mean=Avg("debit") + money_value("1.00")),
+        lambda: list(thirds),
+        lambda: list(with_mean),
+    ):
+        with pytest.raises(ValueError, match="divide a Sum by a Count"):
+            ask()
+    assert lines.filter(line_no=1).aggregate(mean=Avg("debit"))["mean"] == Decimal("119.00")
+    assert lines.filter(pk=-1).aggregate(mean=Avg("debit"))["mean"] is None
 
 
 def test_filters_compare_amounts(paid):
