@@ -26,7 +26,6 @@ GENERAL_LEDGER = (
     "entry__hash",
     "account__code",
     "account__name",
-    "account__kind",
     "party__key",
     "party__name",
     "tax_code__code",
@@ -66,7 +65,6 @@ class LedgerRow:
     hash: str
     account_code: str
     account_name: str
-    account_kind: str
     party_key: str | None
     party_name: str | None
     tax_code: str | None

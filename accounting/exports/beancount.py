@@ -15,7 +15,7 @@ from . import plain_text
 def write(stream: IO[str], start: date | None = None, end: date | None = None) -> None:
     """Write the entries between two days, after one that opens the balances."""
     stream.write(f'option "operating_currency" "{settings.CURRENCY}"\n\n')
-    for name in plain_text.accounts():
+    for name in plain_text.account_names().values():
         stream.write(f"{FIRST_YEAR}-01-01 open {name} {settings.CURRENCY}\n")
     if opening := plain_text.openings(start, end):
         stream.write(f'\n{start} * "Opening balances"\n')

@@ -13,7 +13,7 @@ from . import plain_text
 def write(stream: IO[str], start: date | None = None, end: date | None = None) -> None:
     """Write the entries between two days, after one that opens the balances."""
     stream.write(f"commodity {settings.CURRENCY}\n  format 1000.00 {settings.CURRENCY}\n\n")
-    for name in plain_text.accounts():
+    for name in plain_text.account_names().values():
         stream.write(f"account {name}\n")
     if opening := plain_text.openings(start, end):
         stream.write(f"\n{start} Opening balances\n")

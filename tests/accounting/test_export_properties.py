@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from accounting.exports.plain_text import account_names
 from accounting.ledger import post
 from accounting.models import Account, Party
 from accounting.money import from_minor
@@ -63,7 +64,23 @@ def unquoted(cell):
     return re.sub(r"^'(?=[-=+@\t\r\n])", "", cell)
 
 
+codes = st.text(st.sampled_from("12aA- ./_"), min_size=1, max_size=4) | st.sampled_from(["1200", "1200-A"])
+names = st.text(st.sampled_from("AB- /#"), max_size=4)
+accounts = st.lists(st.tuples(codes, names), min_size=1, max_size=12, unique_by=lambda pair: pair[0])
+
+
 class Exports(TestCase):
+    @given(accounts)
+    @settings(max_examples=60, deadline=None)
+    def test_no_two_accounts_are_written_under_one_name(self, charted):
+        made = [(code.strip() or "0", name) for code, name in charted]
+        for code, name in dict(made).items():
+            Account.objects.get_or_create(code=code, defaults={"name": name, "kind": "asset"})
+        found = account_names()
+        assert set(found) == set(Account.objects.values_list("code", flat=True))
+        assert len(set(found.values())) == len(found)
+        assert all(re.fullmatch(r"[A-Z][a-z]+:[A-Z0-9](-?[^\W_])*", name) for name in found.values())
+
     @given(events, ranges)
     @settings(max_examples=25, deadline=None)
     def test_what_was_written_is_read_back(self, history, days):

@@ -91,6 +91,18 @@ def _capitals(balances):
     return {code.capitalize(): amount for code, amount in balances.items()}
 
 
+def test_accounts_whose_names_read_alike_stay_two(customer, tmp_path):
+    first = Account.objects.create(code="12 00", name="A/B", kind="asset")
+    Account.objects.create(code="12-00", name="A B", kind="asset")
+    book(transfer("x:1", amount="5.00", debited="12 00", credited="BANK"))
+    book(transfer("x:2", amount="7.00", debited="12-00", credited="BANK"))
+    for name in ("hledger", "beancount"):
+        legs = dict(re.findall(r"^ +(Assets:12-00\S*)  (\S+) EUR$", text_of(name), re.MULTILINE))
+        assert legs == {"Assets:12-00-A-B": "5.00", "Assets:12-00-A-B-31322d3030": "7.00"}
+        Account.objects.filter(pk=first.pk).update(name="A-B")
+    beancount(tmp_path)  # bean-check refuses an account that is opened twice
+
+
 def test_the_general_ledger_is_the_turnover_of_the_trial_balance(books):
     for start, end in RANGES:
         rows = [
