@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
+OSCARS_GROUP = "All Oscar Dashboard Permissions"
 ALL = ("view", "add", "change", "delete")
 LOOK_AT_SALES = (
     "order.view_order",
@@ -108,8 +109,10 @@ ROLES: dict[str, tuple[str, ...]] = {
 def seed(**kwargs: Any) -> None:
     """Make the groups that are missing; one that is there keeps what a company gave it.
 
-    Run after every migrate. A group that was made by name only, with no permission, is filled.
+    Run after every migrate. A group that was made by name only, with no permission, is filled. Oscar's
+    own group is of no use here: it goes, unless somebody is in it.
     """
+    Group.objects.filter(name=OSCARS_GROUP, user=None).delete()
     for name, wanted in ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)
         if not group.permissions.exists():

@@ -68,6 +68,7 @@ def test_an_orders_page_shows_all_that_became_of_it(office, finished):
     assert len(entries) == 6
     for row in [*rows, *entries]:
         assert page_url(row) in page, row
+    assert f"<h1>Order {finished.number}</h1>" in page
     for text in ("Too bright", "confirm by mail", "Ada Lovelace", "12 Analytical Way", "Lamp", "297.50"):
         assert text in page, text
 

@@ -179,6 +179,16 @@ def test_a_company_keeps_the_permissions_it_gave_to_a_role():
     assert group.permissions.count() == 1
 
 
+def test_oscars_own_group_is_taken_away_unless_somebody_is_in_it():
+    Group.objects.create(name=roles.OSCARS_GROUP)
+    roles.seed()
+    assert {group.name for group in Group.objects.all()} == set(roles.ROLES)
+
+    person(SALES).groups.add(Group.objects.create(name=roles.OSCARS_GROUP))
+    roles.seed()
+    assert Group.objects.filter(name=roles.OSCARS_GROUP).exists()
+
+
 def test_each_permission_that_a_role_names_is_there():
     roles.seed()
     for name, wanted in roles.ROLES.items():

@@ -109,6 +109,10 @@ class OrderAdmin(Exported, ReadOnlyAdmin):
     def pays_by(self, order: Any) -> str:
         return order.terms.payment_method
 
+    def name_of(self, row: Any) -> str:
+        """Return the number without the sign that Oscar puts before it."""
+        return str(row.number)
+
     def page(self, request: HttpRequest, row: Any) -> Page:
         return cockpit.page(row, may_retry=request.user.has_perm(RETRY))
 
