@@ -62,9 +62,9 @@ CUSTOMER = [
     ),
     path("accounts/orders/", orders.order_list, name="order-list"),
     path("accounts/orders/<words:number>/", orders.order, name="order"),
-    path("accounts/orders/<words:number>/<slug:kind>-<int:pk>.pdf", orders.paper, name="paper"),
+    path("accounts/orders/<words:number>/<slug:kind>-<int:pk>.<slug:form>", orders.paper, name="paper"),
     path("orders/<str:token>/", orders.guest_order, name="guest-order"),
-    path("orders/<str:token>/<slug:kind>-<int:pk>.pdf", orders.guest_paper, name="guest-paper"),
+    path("orders/<str:token>/<slug:kind>-<int:pk>.<slug:form>", orders.guest_paper, name="guest-paper"),
 ]
 
 urlpatterns = [

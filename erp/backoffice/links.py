@@ -66,6 +66,14 @@ def pdf_of(document: Any, text: str = "PDF") -> SafeString:
     return anchor(reverse("admin:pdf", args=[kind, document.pk]), text)
 
 
+def files_of(paper: Any) -> SafeString:
+    """Return links to a paper as PDF and, for machines, as Factur-X and UBL."""
+    kind = next(kind for kind, model in DOCUMENTS.items() if isinstance(paper, model))
+    forms = [("xml", "Factur-X"), ("ubl", "UBL")]
+    found = [anchor(reverse("admin:xml", args=[kind, form, paper.pk]), text) for form, text in forms]
+    return format_html("{} · {} · {}", pdf_of(paper), *found)
+
+
 def find(source_key: str) -> str:
     """Return the address of what a source key names. Raises UnknownSource."""
     url = _direct(source_key) or _looked_up(source_key)

@@ -1,5 +1,6 @@
 """Documents to look at and take away, and the way from a source key to its page. Views for staff."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,14 @@ from django.utils.http import content_disposition_header
 
 from accounting.refusal import Refusal
 from erp.documents.models import DocumentFile
+from erp.invoicing.einvoice import paper_xml
+from erp.invoicing.models import CreditNote, Invoice
 from erp.invoicing.pdf import document_pdf
+from erp.invoicing.printing import in_one_file
 
 from . import links
 
-TYPES = {"pdf": "application/pdf", "xml": "application/xml"}
+TYPES = {"pdf": "application/pdf", "xml": "application/xml", "ubl": "application/xml"}
 
 
 def pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
@@ -30,6 +34,21 @@ def pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(links.page_of(document))
     return _file(content, f"{document.number}.pdf", TYPES["pdf"])
+
+
+def xml(request: HttpRequest, kind: str, form: str, pk: int) -> HttpResponse:
+    """Hand out an invoice or credit note as `xml` (Factur-X) or `ubl`."""
+    model: Any = links.DOCUMENTS.get(kind)
+    if form not in ("xml", "ubl") or model not in (Invoice, CreditNote):
+        raise Http404
+    _require(request, model)
+    paper = get_object_or_404(model.objects.exclude(number=None), pk=pk)
+    return _file(paper_xml(paper, form), f"{paper.number}-{form}.xml", TYPES[form])
+
+
+def printed(documents: Iterable[Any]) -> HttpResponse:
+    """Show documents as one file to print. Raises PdfUnavailable."""
+    return _file(in_one_file(documents), "print.pdf", TYPES["pdf"])
 
 
 def file(request: HttpRequest, pk: int) -> HttpResponse:

@@ -10,6 +10,8 @@ from stdnum import bic, iban
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError as NotANumber
 
+from accounting.refusal import Refusal
+from erp.documents.logo import check_logo
 from erp.documents.models import Company
 from erp.invoicing import providers
 
@@ -26,7 +28,7 @@ class CompanyForm(forms.ModelForm):
 
     class Meta:
         model = Company
-        fields = ("country", "vat_id", "iban", "bic", *DAYS)
+        fields = ("country", "vat_id", "iban", "bic", "logo", *DAYS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,6 +39,17 @@ class CompanyForm(forms.ModelForm):
 
     def clean_iban(self) -> str:
         return _checked(self.cleaned_data["iban"], iban.validate, "This is no IBAN: look for a slip.")
+
+    def clean_logo(self) -> Any:
+        """Refuse what papers could not show. A logo that was there before was looked at before."""
+        logo = self.cleaned_data["logo"]
+        if "logo" in self.changed_data and logo:
+            try:
+                check_logo(logo.read())
+            except Refusal as refusal:
+                raise forms.ValidationError(str(refusal)) from None
+            logo.seek(0)
+        return logo
 
     def clean_bic(self) -> str:
         return _checked(self.cleaned_data["bic"], bic.validate, "This is no BIC: it has 8 or 11 characters.")

@@ -57,6 +57,7 @@ class BackOffice(AdminSite):
             path("books/", self.admin_view(self.books), name="books"),
             path("books/<slug:name>/", self.admin_view(reports.download), name="books_download"),
             path("pdf/<slug:kind>/<int:pk>/", self.admin_view(papers.pdf), name="pdf"),
+            path("xml/<slug:kind>/<slug:form>/<int:pk>/", self.admin_view(papers.xml), name="xml"),
             path("file/<int:pk>/", self.admin_view(papers.file), name="file"),
             path("source/", self.admin_view(papers.source), name="source"),
         ]

@@ -30,7 +30,7 @@ def check_logo(content: bytes) -> str:
             picture.load()
             return TYPES[str(picture.format)]
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise NoLogo("This is no whole PNG or JPEG picture.") from None
+        raise NoLogo("This is no PNG or JPEG picture.") from None
 
 
 def logo_uri() -> str:

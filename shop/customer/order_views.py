@@ -13,12 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounting.refusal import Refusal
+from erp.invoicing.einvoice import paper_xml
 from erp.invoicing.links import LinkExpired
 from erp.invoicing.pdf import document_pdf
 
 from . import orders
 
 PER_PAGE = 20
+FORMS = {"pdf": "PDF", "xml": "UBL, for your bookkeeping"}
 
 
 @never_cache
@@ -40,8 +42,8 @@ def order(request, number: str):
 @never_cache
 @login_required
 @require_safe
-def paper(request, number: str, kind: str, pk: int):
-    return _pdf(request, orders.paper(orders.own(request.user, number), kind, pk))
+def paper(request, number: str, kind: str, pk: int, form: str):
+    return _file(request, orders.paper(orders.own(request.user, number), kind, pk, form=form))
 
 
 def opened_by_link(view: Callable) -> Callable:
@@ -70,25 +72,26 @@ def guest_order(request, found, token: str):
 @never_cache
 @require_safe
 @opened_by_link
-def guest_paper(request, found, token: str, kind: str, pk: int):
-    return _pdf(request, orders.paper(found, kind, pk))
+def guest_paper(request, found, token: str, kind: str, pk: int, form: str):
+    return _file(request, orders.paper(found, kind, pk, form=form))
 
 
 def _page(request, found, address: str, who: str) -> HttpResponse:
     context = orders.describe(found)
     context["papers"] = [
-        (paper.name, reverse(address, args=[who, paper.kind, paper.row.pk])) for paper in context["papers"]
+        (paper.name, FORMS[paper.form], reverse(address, args=[who, paper.kind, paper.row.pk, paper.form]))
+        for paper in context["papers"]
     ]
     return render(request, "shop/customer/order.html", context)
 
 
-def _pdf(request, document) -> HttpResponse:
+def _file(request, paper: orders.Paper) -> HttpResponse:
     try:
-        content = document_pdf(document)
+        content = document_pdf(paper.row) if paper.form == "pdf" else paper_xml(paper.row, "ubl")
     except Refusal as refusal:
         return _sorry(request, refusal, status=503)
-    headers = {"Content-Disposition": f'attachment; filename="{document}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{paper.row}.{paper.form}"'}
+    return HttpResponse(content, content_type=f"application/{paper.form}", headers=headers)
 
 
 def _sorry(request, refusal: Refusal, *, status: int) -> HttpResponse:

@@ -28,10 +28,11 @@ class LoginNeeded(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document of an order, as it is listed on the order's page."""
+    """A document of an order, as it is listed on the order's page: a PDF, or XML (UBL) for businesses."""
 
     kind: str
     row: Any
+    form: str = "pdf"
 
     @property
     def name(self) -> str:
@@ -82,18 +83,27 @@ def describe(order: Any) -> dict:
 
 def papers(order: Any) -> list[Paper]:
     """Return the documents of an order that exist by now: invoices and credit notes once issued."""
-    found = [Paper("invoice", row) for row in order.invoices.exclude(number=None).order_by("pk")]
-    found += [Paper("credit-note", row) for row in order.credit_notes.exclude(number=None).order_by("pk")]
+    found = []
+    for kind, rows in (("invoice", order.invoices), ("credit-note", order.credit_notes)):
+        for row in rows.exclude(number=None).order_by("pk"):
+            found += [Paper(kind, row, form) for form in _forms(row)]
     notes = order.delivery_notes.exclude(state=DeliveryNote.State.CANCELLED).order_by("pk")
     return found + [Paper("delivery-note", row) for row in notes]
 
 
-def paper(order: Any, kind: str, pk: int) -> Any:
+def paper(order: Any, kind: str, pk: int, *, form: str) -> Paper:
     """Return one document of an order. Raises Http404 where it is none of its own."""
-    found = [each.row for each in papers(order) if each.kind == kind and each.row.pk == pk]
+    wanted = (kind, pk, form)
+    found = [each for each in papers(order) if (each.kind, each.row.pk, each.form) == wanted]
     if not found:
         raise Http404("There is no such document.")
     return found[0]
+
+
+def _forms(row: Any) -> list[str]:
+    """Return how a paper is handed out: businesses may feed it to their books."""
+    is_business = row.buyer.get("company") or row.buyer.get("vat_id")
+    return ["pdf", "xml"] if is_business else ["pdf"]
 
 
 def to_transfer(order: Any, payment: Any) -> Decimal | None:

@@ -1,6 +1,7 @@
 """Who sees which order, and its papers."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import unquote
 
@@ -12,6 +13,8 @@ from oscar.core.loading import get_model
 from erp import order_to_cash
 from erp.invoicing import links
 from erp.invoicing.pdf import PdfUnavailable
+from tests.chain.scenes import place
+from tests.factories import ADA, ProductFactory, sale_line
 
 from . import buying
 from .buying import product, text
@@ -156,3 +159,28 @@ def test_the_sums_of_an_order_add_up_with_a_discount_on_shipping(client, standar
 def test_a_draft_invoice_is_no_paper(client, guests_order):
     invoice = guests_order.invoices.get()
     assert invoice.number in text(client.get(f"/orders/{links.order_token(guests_order)}/"))
+
+
+def test_a_business_downloads_its_invoice_for_its_books_and_a_person_does_not(client):
+    lines = (sale_line(ProductFactory(stock=(5, "4.00"))),)
+    firm = place(*lines, key="firm", ship_to=replace(ADA, company="Dupont & Fils"))
+    person = place(*lines, key="person")
+    for order, there in ((firm, True), (person, False)):
+        page = f"/orders/{links.order_token(order)}/"
+        link = f"{page}invoice-{order.invoices.get().pk}.xml"
+        assert (link in text(client.get(page))) == there
+        assert (client.get(link).status_code == 200) == there
+    answer = client.get(f"/orders/{links.order_token(firm)}/invoice-{firm.invoices.get().pk}.xml")
+    assert answer["Content-Type"] == "application/xml"
+    assert b"CrossIndustryInvoice" not in answer.content
+    assert b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" in answer.content
+
+
+def test_a_delivery_note_has_no_xml_and_other_forms_are_not_there(client):
+    order = place(sale_line(ProductFactory(stock=(5, "4.00"))), ship_to=replace(ADA, company="Dupont & Fils"))
+    page = f"/orders/{links.order_token(order)}/"
+    for name in (
+        f"delivery-note-{order.delivery_notes.get().pk}.xml",
+        f"invoice-{order.invoices.get().pk}.zip",
+    ):
+        assert client.get(page + name).status_code == 404

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from erp import order_to_cash
 from erp.delivery.models import DeliveryLine, DeliveryNote, Return
-from erp.invoicing.pdf import source_key
+from erp.invoicing.keys import source_key
 
 from .. import links, ties
 from ..actions import answers, verb

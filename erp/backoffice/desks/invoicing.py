@@ -3,25 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounting.refusal import Refusal
 from erp import order_to_cash
 from erp.invoicing import owing
+from erp.invoicing.keys import source_key
 from erp.invoicing.models import CreditNote, Invoice, Paper
-from erp.invoicing.pdf import source_key
 
 from .. import links, ties
 from ..actions import answers, verb
 from ..exporting import Exported, export_of
 from ..forms import QuantitiesForm
 from ..pages import Page, ReadOnlyAdmin, Table, amount
+from ..papers import printed
 from ..site import office
 from .reminding import ReminderFilter, Reminding
 
 CREDIT = "invoicing.add_creditnote"
+MOST_PRINTED = 200
 
 
 class OwedFilter(admin.SimpleListFilter):
@@ -63,8 +66,21 @@ class PaperAdmin(Exported, ReadOnlyAdmin):
             ("Net", paper.net),
             ("VAT", paper.tax),
             ("Total", paper.gross),
-            ("Document", links.pdf_of(paper)),
+            ("Document", links.files_of(paper)),
         ]
+
+    @verb("Print…", needs="invoicing.view_invoice")
+    def print_out(self, request: HttpRequest, papers: QuerySet[Paper]) -> HttpResponse | None:
+        """Show the selected papers as one file, in the order of their numbers."""
+        wanted = papers.exclude(number=None).order_by("number")[: MOST_PRINTED + 1]
+        if len(wanted) > MOST_PRINTED:
+            messages.error(request, f"Print at most {MOST_PRINTED} at a time.")
+            return None
+        try:
+            return printed(wanted)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+            return None
 
     def lines(self, rows: QuerySet) -> Table:
         """Return the lines as they were billed or credited."""
@@ -102,7 +118,7 @@ class InvoiceAdmin(Reminding, PaperAdmin):
     )
     list_filter = (OwedFilter, ReminderFilter, "issued_on")
     list_select_related = ("order", "party__customer_terms", "reminder", "reminder_pause")
-    actions = ("remind", "pause", "go_on", "credit")
+    actions = ("print_out", "remind", "pause", "go_on", "credit")
     resource_classes = [
         export_of(
             Invoice,
@@ -177,6 +193,7 @@ class CreditNoteAdmin(PaperAdmin):
     )
     list_select_related = ("order", "party", "invoice")
     list_filter = ("issued_on",)
+    actions = ("print_out",)
     resource_classes = [
         export_of(
             CreditNote,

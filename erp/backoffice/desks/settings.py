@@ -38,8 +38,9 @@ class CompanyAdmin(FixedRows):
     form = CompanyForm
     list_display = ("name", "email", "invoice_on", "prices")
     fieldsets = (
-        (None, {"fields": ("name", "address", "country", "email", "phone", "vat_id")}),
+        (None, {"fields": ("name", "address", "country", "email", "phone", "vat_id", "tax_number")}),
         ("Bank", {"fields": ("bank_name", "iban", "bic")}),
+        ("Papers", {"fields": ("logo", "legal_notice")}),
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
         ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),
         ("Prices", {"fields": ("prices",)}),
