@@ -16,26 +16,18 @@ from accounting.models import OpenItem
 from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp import postings
-from erp.delivery.models import DeliveryNote, Return
 from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
 from erp.documents.services import company
-from erp.invoicing import credit_notes, invoices, mails, payments, providers, snapshot
-from erp.invoicing.credit_notes import Portion
+from erp.invoicing import invoices, mails, payments, providers, snapshot
 from erp.invoicing.invoices import UNTOUCHED, NothingToInvoice, Progress
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 from erp.invoicing.pdf import to_draw
 from erp.sales import services as sales
 from erp.sales import steps
 from erp.sales.models import Step
-from erp.sales.pricing import Totals
-from erp.sales.sale import Sale
 from erp.sales.services import Ordered
-
-
-class NotYetBilled(Refusal):
-    """Goods came back that were not invoiced: their credit note would have no invoice."""
 
 
 class MoreThanOwed(Refusal):
@@ -92,87 +84,9 @@ def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> Decimal:
         with suppress(NothingToInvoice):  # then it is more than is owed, which `shares` says
             bill(order, on=invoices.earliest_day(operation.on), by=by)
         owed = ledger.owed(invoices.keys_of(order))
-    entry = postings.captured(operation, _money_account(operation))
+    entry = postings.captured(operation, money_account(operation))
     post(entry, by=by, settles=shares(owed.values(), operation.amount))
     return _sum(owed) - operation.amount
-
-
-def credit(
-    invoice: Invoice, portions: list[Portion], *, key: str, on: date, reason: str, by: Any
-) -> CreditNote:
-    """Credit parts of an invoice: first against what is still owed on it."""
-    document, lines = credit_notes.draft(invoice, portions, source_key=key, on=on, reason=reason)
-    owed = ledger.owed([f"invoice:{invoice.pk}"])
-    post(
-        postings.credited(document, lines),
-        by=by,
-        take_number=lambda: credit_notes.number(document),
-        settles=shares(owed.values(), document.gross, at_most=True),
-    )
-    words = f"Credit note {document.number} over {document.gross}."
-    sales.note(invoice.order, "credited", words, f"credit:{document.pk}", by=by)
-    outbox.enqueue([to_draw(document)])
-    return document
-
-
-def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> list[CreditNote]:
-    """Credit whatever is not yet credited of an order's invoices."""
-    documents = []
-    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
-        portions = credit_notes.everything(credit_notes.hold_lines([invoice]))
-        if portions:
-            key = f"cancel:{order.pk}:{invoice.pk}"
-            documents.append(credit(invoice, portions, key=key, on=on, reason=reason, by=by))
-    return documents
-
-
-def credit_unshipped(order: Any, note: DeliveryNote, *, on: date, reason: str = "", by: Any) -> None:
-    """Credit and refund what was billed of a note that was cancelled; what was not is never billed."""
-    words = reason or "Not delivered"
-    documents = []
-    left = credit_notes.waits_in_vain(order)
-    for invoice in Invoice.objects.filter(order=order).order_by("-pk") if left else ():
-        portions = credit_notes.unshipped(credit_notes.hold_lines([invoice]), left)
-        if portions:
-            key = f"rest:{note.pk}:{invoice.pk}"
-            documents.append(credit(invoice, portions, key=key, on=on, reason=words, by=by))
-    refund(order, documents, on=on, by=by)
-    sales.note(order, "rest cancelled", f"{note.number}: {words}", f"delivery:{note.pk}", by=by)
-
-
-def credit_returned(
-    order: Any, document: Return, returned: dict[int, int], *, on: date, by: Any
-) -> list[CreditNote]:
-    """Credit returned pieces (by order line) on the invoices that billed them. Raises NotYetBilled."""
-    if order.total_incl_tax and steps.is_open(order, Step.Name.INVOICE):
-        raise NotYetBilled(f"Invoice order {order.number} first: nothing else can be credited.")
-    documents = []
-    left = dict(returned)
-    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
-        portions = credit_notes.of_order_lines(credit_notes.hold_lines([invoice]), left)
-        for portion in portions:
-            left[portion.order_line] -= portion.pieces
-        if portions:
-            key = f"return:{document.pk}:{invoice.pk}"
-            reason = document.reason or f"Return {document.number}"
-            documents.append(credit(invoice, portions, key=key, on=on, reason=reason, by=by))
-    return documents
-
-
-def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) -> CreditNote:
-    """Credit and refund goods that were sold elsewhere."""
-    party = sales.party_of(sale)
-    document, lines = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
-    entry = postings.credited(document, lines)
-    post(entry, by=by, take_number=lambda: credit_notes.number(document))
-    operation = payments.pay_out(
-        party=party, provider=sale.payment_method, amount=document.gross, reference=f"out:{sale.key}", on=on
-    )
-    entry = postings.refunded(operation, _money_account(operation))
-    open_credit = ledger.owed([f"credit:{document.pk}"]).values()
-    post(entry, by=by, settles=shares(open_credit, document.gross))
-    outbox.enqueue([to_draw(document)])
-    return document
 
 
 def refund(order: Any, documents: Iterable[CreditNote], *, on: date, by: Any) -> None:
@@ -262,12 +176,13 @@ def _give_back(
 ) -> None:
     order, reference = payment.order, f"{payment.reference}:refund:credit:{paper.pk}"
     operation = payments.refund(payment, amount, reference=reference, on=on, by=by)
-    post(postings.refunded(operation, _money_account(operation)), by=by, settles=[(item, amount)])
+    post(postings.refunded(operation, money_account(operation)), by=by, settles=[(item, amount)])
     told = [] if order.status == "cancelled" else mails.to_send("refund", operation, order, credit=paper.pk)
     wish = effect(f"refund:{operation.pk}", "refund", order_number=order.number, operation=operation.pk)
     outbox.enqueue([wish, *told])
     sales.note(order, "refunded", f"{amount} refunded.", f"payment:{operation.reference}", by=by)
 
 
-def _money_account(operation: PaymentOperation) -> str:
+def money_account(operation: PaymentOperation) -> str:
+    """Return the role of the account on which a movement of money is booked."""
     return providers.get(operation.payment.provider).money_account

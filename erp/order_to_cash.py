@@ -15,14 +15,14 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from erp import billing, planning, postings
+from erp import billing, crediting, planning, postings
 from erp.delivery import returns
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryNote, Return
 from erp.delivery.services import Pieces, Rest
 from erp.documents.services import company
 from erp.inventory import services as inventory
-from erp.invoicing import credit_notes, invoices, payments
+from erp.invoicing import credit_notes, invoices, payments, portions
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 from erp.sales import discounts, steps, wishes
 from erp.sales import services as sales
@@ -71,7 +71,7 @@ def ship(
     billing.post(postings.shipped(note, delivery.cost_of(shipped.lines), released, on=on), by=by)
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
     if shipped.rest and rest == "cancel":
-        billing.credit_unshipped(order, shipped.rest, on=on, by=by)
+        crediting.credit_unshipped(order, shipped.rest, on=on, by=by)
     sales.move_order(order, delivery.status_of(order))
     planning.goods_are_out(order, note)
     if planning.bills_on_shipment(order):
@@ -105,14 +105,24 @@ def settle(
 
 @atomic
 def credit(
-    invoice: Invoice, *, quantities: dict[int, int], on: date, key: str, reason: str = "", by: Any = None
+    invoice: Invoice,
+    *,
+    on: date,
+    key: str,
+    quantities: Pieces | None = None,
+    amounts: dict[int, Decimal] | None = None,
+    reason: str = "",
+    by: Any = None,
 ) -> CreditNote:
-    """Credit pieces of an invoice's lines, and refund what was paid. The same key is the same credit note."""
+    """Credit pieces of an invoice's lines, or amounts off their price, and refund what was paid of it.
+
+    Amounts are in the invoice's price mode. The same key is the same credit note. Raises NothingToCredit.
+    """
     order = sales.hold(invoice.order_id)
     if known := credit_notes.given(invoice, key):
         return known
-    portions = credit_notes.chosen(credit_notes.hold_lines([invoice]), quantities)
-    document = billing.credit(invoice, portions, key=key, on=on, reason=reason, by=by)
+    chosen = portions.chosen(invoice, quantities or {}, amounts or {})
+    document = crediting.credit(invoice, chosen, key=key, on=on, reason=reason, by=by)
     billing.refund(order, [document], on=on, by=by)
     planning.rest_is_credited(order, still_owed=billing.owed_by(order))
     return document
@@ -124,7 +134,7 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
     order = sales.hold(order.pk)
     sales.move_order(order, "cancelled")
     delivery.cancel(order)
-    documents = billing.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
+    documents = crediting.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
     billing.refund(order, documents, on=on, by=by)
     billing.give_up_payments(order, on=on, by=by)
     planning.nothing_will_come(order, reason=reason)
@@ -141,7 +151,7 @@ def take_back(
         return known
     document, returned, cost = returns.take_back(order, quantities, on=on, key=key, reason=reason, by=by)
     billing.post(postings.taken_back(document, cost), by=by)
-    documents = billing.credit_returned(order, document, returned, on=on, by=by)
+    documents = crediting.credit_returned(order, document, returned, on=on, by=by)
     billing.refund(order, documents, on=on, by=by)
     sales.note(order, "returned", f"{document.number}: {reason}", f"return:{document.pk}", by=by)
     return document

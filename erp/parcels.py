@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from erp import billing, order_to_cash, planning
+from erp import billing, crediting, order_to_cash, planning
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryNote
 from erp.delivery.services import Pieces, Rest
@@ -49,14 +49,17 @@ def deliver(note: DeliveryNote, *, on: date, by: Any = None) -> None:
 
 
 @atomic
-def cancel_rest(note: DeliveryNote, *, on: date, reason: str = "", by: Any = None) -> None:
-    """Cancel an open note while the order's others stay: what was billed of it is credited and refunded.
+def cancel_rest(
+    note: DeliveryNote, *, on: date, quantities: Pieces | None = None, reason: str = "", by: Any = None
+) -> None:
+    """Cancel an open note, or pieces of it by line, while something else of the order leaves or has left.
 
-    Raises NothingElseLeaves and IllegalTransition.
+    What was billed of them is credited and refunded; what was not, never is. Raises NothingElseLeaves,
+    NotOnTheNote and IllegalTransition.
     """
     order = sales.hold(note.order_id)
-    delivery.cancel_note(note)
-    billing.credit_unshipped(order, note, on=on, reason=reason, by=by)
+    gone = delivery.cancel_note(note, order=order, quantities=quantities, on=on)
+    crediting.credit_unshipped(order, gone, on=on, reason=reason, by=by)
     planning.rest_is_credited(order, still_owed=billing.owed_by(order))
     if order.status == "partly shipped":
         sales.move_order(order, delivery.status_of(order))

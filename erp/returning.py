@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from erp import billing, postings
+from erp import billing, crediting, postings
 from erp.delivery import returns
 from erp.delivery.models import Return
 from erp.sales.pricing import price
@@ -22,5 +22,5 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Ret
         return known
     document, cost = returns.take_back_alone(sale, on=on, reason=reason, by=by)
     billing.post(postings.taken_back(document, cost), by=by)
-    billing.credit_alone(sale, price(sale), on=on, reason=reason, by=by)
+    crediting.credit_alone(sale, price(sale), on=on, reason=reason, by=by)
     return document

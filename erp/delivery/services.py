@@ -116,13 +116,24 @@ def deliver(note: DeliveryNote, *, on: date) -> None:
     note.move_to(State.DELIVERED, delivered_on=on)
 
 
-def cancel_note(note: DeliveryNote) -> None:
-    """Cancel an open note, and give back what it reserved. Raises NothingElseLeaves, IllegalTransition."""
-    others = DeliveryNote.objects.filter(order=note.order_id).exclude(pk=note.pk)
+def cancel_note(note: DeliveryNote, *, order: Any, quantities: Pieces | None, on: date) -> DeliveryNote:
+    """Cancel an open note, or pieces of it by line; give back what they reserved; return what is cancelled.
+
+    Raises NothingElseLeaves, NotOnTheNote and IllegalTransition.
+    """
+    lines = list(note.lines.order_by("product_id", "pk"))
+    kept = _left_over(note, lines, quantities)
+    if kept:
+        _require_open(note)
+        gone = {line.pk: line.quantity - kept.get(line.pk, 0) for line in lines}
+        gone = {key: pieces for key, pieces in gone.items() if pieces}
+        return _part(note, lines, gone, order=order, state=State.CANCELLED, on=on)
+    others = DeliveryNote.objects.filter(order=order).exclude(pk=note.pk)
     if note.state in OPEN and not others.exclude(state=State.CANCELLED).exists():
         raise NothingElseLeaves(f"Nothing else of this order leaves: cancel the order instead of {note}.")
     note.move_to(State.CANCELLED)
-    inventory.release(_pieces(note, note.lines.order_by("product_id", "pk")))
+    inventory.release(_pieces(note, lines))
+    return note
 
 
 def cancel(order: Any) -> list[DeliveryNote]:
@@ -175,6 +186,11 @@ def _quantities(order: Any, **which: Any) -> dict[int, int]:
     notes = {f"note__{name}": value for name, value in which.items()}
     lines = DeliveryLine.objects.filter(note__order=order, **notes).order_by()
     return dict(lines.values_list("order_line").annotate(Sum("quantity")))
+
+
+def _require_open(note: DeliveryNote) -> None:
+    if not DeliveryNote.objects.filter(pk=note.pk, state__in=OPEN).exists():
+        raise IllegalTransition(f"{note} has left or is cancelled: nothing of it can be cancelled.")
 
 
 def _left_over(note: DeliveryNote, lines: list[DeliveryLine], quantities: Pieces | None) -> Pieces:

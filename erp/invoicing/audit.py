@@ -11,7 +11,8 @@ from oscar.core.loading import get_model
 
 from accounting import chart, evidence, ledger
 from accounting.money import ZERO, money_value
-from erp.delivery.models import DeliveryNote, Return
+from erp.delivery.models import DeliveryLine, DeliveryNote, Return
+from erp.delivery.services import OPEN
 from erp.inventory.valuation import slice_of
 
 from . import providers
@@ -132,13 +133,33 @@ def payments_are_their_operations() -> Iterator[str]:
 
 
 def counted_pieces_are_credited() -> Iterator[str]:
-    """10 What is counted as credited stands on credit notes, and never exceeds what was billed."""
-    credited = CreditNoteLine.objects.filter(invoice_line=OuterRef("pk")).order_by().values("invoice_line")
+    """10 What is counted as credited, in pieces and money, stands on credit notes."""
+    notes = CreditNoteLine.objects.filter(invoice_line=OuterRef("pk")).order_by().values("invoice_line")
+    pieces = notes.exclude(kind=CreditNoteLine.Kind.AMOUNT)
     lines = InvoiceLine.objects.annotate(
-        noted=Coalesce(Subquery(credited.annotate(total=Sum("quantity")).values("total")), 0)
-    ).exclude(credited=F("noted"))
+        noted=Coalesce(Subquery(pieces.annotate(total=Sum("quantity")).values("total")), 0),
+        net_noted=Coalesce(Subquery(notes.annotate(total=Sum("net")).values("total")), ZERO_MONEY),
+        gross_noted=Coalesce(Subquery(notes.annotate(total=Sum("gross")).values("total")), ZERO_MONEY),
+    ).exclude(credited=F("noted"), credited_net=F("net_noted"), credited_gross=F("gross_noted"))
     for line in lines.select_related("invoice").order_by("pk"):
-        yield f"{line.invoice}: {line.credited} of '{line.title}' are credited, notes say {line.noted}."
+        said = f"{line.credited} of '{line.title}' for {line.credited_gross} ({line.credited_net} net)"
+        noted = f"{line.noted} for {line.gross_noted} ({line.net_noted} net)"
+        yield f"{line.invoice}: {said} are credited, notes say {noted}."
+
+
+def what_is_billed_leaves() -> Iterator[str]:
+    """10 Pieces that are billed and have not left stand on open delivery notes."""
+    waiting = InvoiceLine.objects.filter(deferred=True, order_line__isnull=False, released__lt=F("quantity"))
+    rows = waiting.order_by().values_list("order_line", "order_line__order__number", "order_line__title")
+    to_leave = dict(
+        DeliveryLine.objects.filter(note__state__in=OPEN)
+        .order_by()
+        .values_list("order_line")
+        .annotate(Sum("quantity"))
+    )
+    for key, number, title, pieces in rows.annotate(pieces=Sum(F("quantity") - F("released"))):
+        if pieces > to_leave.get(key, 0):
+            yield f"Order {number}: {pieces} of '{title}' are billed and wait for nothing."
 
 
 def no_draft_is_left() -> Iterator[str]:
@@ -232,6 +253,7 @@ CHECKS = [
     money_is_where_it_went,
     payments_are_their_operations,
     counted_pieces_are_credited,
+    what_is_billed_leaves,
     no_draft_is_left,
     dates_follow_numbers,
     reminders_come_after_the_day,

@@ -126,8 +126,10 @@ class InvoiceLine(PaperLine):
         default=0, help_text="Pieces no longer deferred: shipped or credited."
     )
     credited = models.PositiveIntegerField(default=0, help_text="Pieces taken back by credit notes.")
+    credited_net = MoneyField(default=0, help_text="By pieces, and by amounts off the price.")
+    credited_gross = MoneyField(default=0)
 
-    FROZEN_WHEN = ("1 = 1", {"released", "credited"})
+    FROZEN_WHEN = ("1 = 1", {"released", "credited", "credited_net", "credited_gross"})
     PART_OF = "invoice"
 
     class Meta(PaperLine.Meta):
@@ -138,6 +140,17 @@ class InvoiceLine(PaperLine):
             ),
             models.CheckConstraint(
                 condition=Q(credited__lte=F("quantity")), name="never_credit_more_than_was_billed"
+            ),
+            models.CheckConstraint(
+                condition=Q(credited_net__gte=0, credited_gross__lte=F("gross"))
+                & Q(credited_net__lte=F("net"))
+                & Q(credited_gross__gte=F("credited_net"))
+                & Q(credited_gross__lte=F("credited_net") + F("tax")),
+                name="never_credit_more_money_than_was_billed",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited__lt=F("quantity")) | Q(credited_net=F("net"), credited_gross=F("gross")),
+                name="the_last_piece_takes_the_remainder",
             ),
         ]
 

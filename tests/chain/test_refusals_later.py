@@ -13,10 +13,10 @@ from erp.effects import NothingToRetry, retry
 from erp.inventory import services as inventory
 from erp.inventory.services import OutOfStock, main_warehouse
 from erp.invoicing import payments
-from erp.invoicing.credit_notes import NothingToCredit
 from erp.invoicing.invoices import NothingToInvoice
 from erp.invoicing.models import Payment
 from erp.invoicing.payments import WrongAmount
+from erp.invoicing.portions import NothingToCredit
 from tests.books import is_sound
 from tests.chain.scenes import (
     FRIDAY,
@@ -42,6 +42,13 @@ def lamp():
     return ProductFactory(title="Lamp", stock=(5, "4.00"))
 
 
+def sent(product, quantity=1):
+    """An order that is billed and has left."""
+    order = place(sale_line(product, quantity), pay="card")
+    ship(order)
+    return order
+
+
 # Papers
 
 
@@ -61,7 +68,7 @@ def test_a_cancelled_order_is_not_invoiced(lamp):
 def test_money_for_what_was_credited_is_not_taken(lamp):
     order = place(sale_line(lamp, 2))
     invoice = order.invoices.get()
-    order_to_cash.credit(invoice, quantities={invoice.lines.get().pk: 1}, on=TUESDAY, key="c1")
+    order_to_cash.credit(invoice, amounts={invoice.lines.get().pk: Decimal("10.00")}, on=TUESDAY, key="c1")
     with refused(MoreThanOwed, "That is 10.00 more than is owed."):
         pay(order)
     pay(order, amount="10.00", reference="x" * 150)  # as long a name as a bank may give
@@ -85,7 +92,7 @@ def test_only_lines_of_the_invoice_are_credited(lamp):
 
 
 def test_the_same_credit_is_given_once(lamp):
-    invoice = place(sale_line(lamp, 2)).invoices.get()
+    invoice = sent(lamp, 2).invoices.get()
     quantities = {invoice.lines.get().pk: 1}
     note = order_to_cash.credit(invoice, quantities=quantities, on=TUESDAY, key="c1")
     before = every_row()
@@ -94,7 +101,7 @@ def test_the_same_credit_is_given_once(lamp):
 
 
 def test_what_is_credited_whole_is_not_credited_again(lamp):
-    invoice = place(sale_line(lamp)).invoices.get()
+    invoice = sent(lamp).invoices.get()
     quantities = {invoice.lines.get().pk: 1}
     order_to_cash.credit(invoice, quantities=quantities, on=TUESDAY, key="c1")
     with refused(NothingToCredit, "0 can be credited, not 1"):

@@ -1,0 +1,102 @@
+"""Credit notes with their entries: for what goes back, is cancelled, or costs less. `billing` refunds.
+
+The verbs of `order_to_cash` call these inside their transactions.
+"""
+
+from datetime import date
+from typing import Any
+
+from accounting import ledger
+from accounting.refusal import Refusal
+from erp import billing, postings
+from erp.delivery.models import DeliveryNote, Return
+from erp.documents import outbox
+from erp.invoicing import credit_notes, payments, portions
+from erp.invoicing.models import CreditNote, Invoice
+from erp.invoicing.pdf import to_draw
+from erp.invoicing.portions import Portion
+from erp.sales import services as sales
+from erp.sales import steps
+from erp.sales.models import Step
+from erp.sales.pricing import Totals
+from erp.sales.sale import Sale
+
+
+class NotYetBilled(Refusal):
+    """Goods came back that were not invoiced: their credit note would have no invoice."""
+
+
+def credit(invoice: Invoice, found: list[Portion], *, key: str, on: date, reason: str, by: Any) -> CreditNote:
+    """Credit parts of an invoice: first against what is still owed on it."""
+    document, lines = credit_notes.draft(invoice, found, source_key=key, on=on, reason=reason)
+    owed = ledger.owed([f"invoice:{invoice.pk}"])
+    billing.post(
+        postings.credited(document, lines),
+        by=by,
+        take_number=lambda: credit_notes.number(document),
+        settles=billing.shares(owed.values(), document.gross, at_most=True),
+    )
+    words = f"Credit note {document.number} over {document.gross}."
+    sales.note(invoice.order, "credited", words, f"credit:{document.pk}", by=by)
+    outbox.enqueue([to_draw(document)])
+    return document
+
+
+def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> list[CreditNote]:
+    """Credit whatever is not yet credited of an order's invoices."""
+    documents = []
+    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
+        found = portions.everything(portions.hold_lines([invoice]))
+        if found:
+            key = f"cancel:{order.pk}:{invoice.pk}"
+            documents.append(credit(invoice, found, key=key, on=on, reason=reason, by=by))
+    return documents
+
+
+def credit_unshipped(order: Any, note: DeliveryNote, *, on: date, reason: str = "", by: Any) -> None:
+    """Credit and refund what was billed of a note that was cancelled; what was not is never billed."""
+    words = reason or "Not delivered"
+    documents = []
+    left = portions.waits_in_vain(order)
+    for invoice in Invoice.objects.filter(order=order).order_by("-pk") if left else ():
+        found = portions.unshipped(portions.hold_lines([invoice]), left)
+        if found:
+            key = f"rest:{note.pk}:{invoice.pk}"
+            documents.append(credit(invoice, found, key=key, on=on, reason=words, by=by))
+    billing.refund(order, documents, on=on, by=by)
+    sales.note(order, "rest cancelled", f"{note.number}: {words}", f"delivery:{note.pk}", by=by)
+
+
+def credit_returned(
+    order: Any, document: Return, returned: dict[int, int], *, on: date, by: Any
+) -> list[CreditNote]:
+    """Credit returned pieces (by order line) on the invoices that billed them. Raises NotYetBilled."""
+    if order.total_incl_tax and steps.is_open(order, Step.Name.INVOICE):
+        raise NotYetBilled(f"Invoice order {order.number} first: nothing else can be credited.")
+    documents = []
+    left = dict(returned)
+    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
+        found = portions.of_order_lines(portions.hold_lines([invoice]), left)
+        for portion in found:
+            left[portion.order_line] -= portion.pieces
+        if found:
+            key = f"return:{document.pk}:{invoice.pk}"
+            reason = document.reason or f"Return {document.number}"
+            documents.append(credit(invoice, found, key=key, on=on, reason=reason, by=by))
+    return documents
+
+
+def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) -> CreditNote:
+    """Credit and refund goods that were sold elsewhere."""
+    party = sales.party_of(sale)
+    document, lines = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
+    entry = postings.credited(document, lines)
+    billing.post(entry, by=by, take_number=lambda: credit_notes.number(document))
+    operation = payments.pay_out(
+        party=party, provider=sale.payment_method, amount=document.gross, reference=f"out:{sale.key}", on=on
+    )
+    entry = postings.refunded(operation, billing.money_account(operation))
+    open_credit = ledger.owed([f"credit:{document.pk}"]).values()
+    billing.post(entry, by=by, settles=billing.shares(open_credit, document.gross))
+    outbox.enqueue([to_draw(document)])
+    return document
