@@ -8,13 +8,16 @@ from typing import Any
 
 from accounting import ledger
 from accounting.refusal import Refusal
-from erp import billing, postings
-from erp.delivery.models import DeliveryNote, Return
+from erp import billing, planning, postings
+from erp.delivery import withdrawals
+from erp.delivery.closing import Closed
+from erp.delivery.models import DeliveryNote
+from erp.delivery.services import Pieces
 from erp.documents import outbox
 from erp.invoicing import credit_notes, payments, portions
 from erp.invoicing.models import CreditNote, Invoice
 from erp.invoicing.pdf import to_draw
-from erp.invoicing.portions import Portion
+from erp.invoicing.portions import Amounts, Portion
 from erp.sales import services as sales
 from erp.sales import steps
 from erp.sales.models import Step
@@ -24,6 +27,30 @@ from erp.sales.sale import Sale
 
 class NotYetBilled(Refusal):
     """Goods came back that were not invoiced: their credit note would have no invoice."""
+
+
+def give(
+    invoice: Invoice,
+    quantities: Pieces,
+    amounts: Amounts,
+    *,
+    order: Any,
+    key: str,
+    on: date,
+    reason: str,
+    by: Any,
+) -> CreditNote:
+    """Credit what is asked for of an invoice, and refund it. The same key is the same.
+
+    Raises NothingToCredit.
+    """
+    if known := credit_notes.given(invoice, key):
+        return known
+    found = portions.chosen(invoice, quantities, amounts)
+    document = credit(invoice, found, key=key, on=on, reason=reason, by=by)
+    billing.refund(order, [document], on=on, by=by)
+    planning.rest_is_credited(order, still_owed=billing.owed_by(order))
+    return document
 
 
 def credit(invoice: Invoice, found: list[Portion], *, key: str, on: date, reason: str, by: Any) -> CreditNote:
@@ -42,19 +69,21 @@ def credit(invoice: Invoice, found: list[Portion], *, key: str, on: date, reason
     return document
 
 
-def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> list[CreditNote]:
-    """Credit whatever is not yet credited of an order's invoices."""
+def credit_everything(order: Any, *, on: date, reason: str, by: Any) -> None:
+    """Credit and refund whatever is not yet credited of an order's invoices."""
     documents = []
     for invoice in Invoice.objects.filter(order=order).order_by("pk"):
         found = portions.everything(portions.hold_lines([invoice]))
         if found:
             key = f"cancel:{order.pk}:{invoice.pk}"
             documents.append(credit(invoice, found, key=key, on=on, reason=reason, by=by))
-    return documents
+    billing.refund(order, documents, on=on, by=by)
 
 
-def credit_unshipped(order: Any, note: DeliveryNote, *, on: date, reason: str = "", by: Any) -> None:
+def credit_unshipped(order: Any, note: DeliveryNote | None, *, on: date, reason: str = "", by: Any) -> None:
     """Credit and refund what was billed of a note that was cancelled; what was not is never billed."""
+    if note is None:
+        return
     words = reason or "Not delivered"
     documents = []
     left = portions.waits_in_vain(order)
@@ -67,23 +96,29 @@ def credit_unshipped(order: Any, note: DeliveryNote, *, on: date, reason: str = 
     sales.note(order, "rest cancelled", f"{note.number}: {words}", f"delivery:{note.pk}", by=by)
 
 
-def credit_returned(
-    order: Any, document: Return, returned: dict[int, int], *, on: date, by: Any
-) -> list[CreditNote]:
-    """Credit returned pieces (by order line) on the invoices that billed them. Raises NotYetBilled."""
+def credit_returned(order: Any, back: Closed, *, on: date, by: Any) -> None:
+    """Credit and refund returned pieces; where all came back by withdrawal, shipping and surcharges too.
+
+    Raises NotYetBilled.
+    """
     if order.total_incl_tax and steps.is_open(order, Step.Name.INVOICE):
         raise NotYetBilled(f"Invoice order {order.number} first: nothing else can be credited.")
     documents = []
-    left = dict(returned)
+    left = dict(back.pieces)
+    shipping = withdrawals.is_whole(order) if back.pieces else False
     for invoice in Invoice.objects.filter(order=order).order_by("pk"):
-        found = portions.of_order_lines(portions.hold_lines([invoice]), left)
+        lines = portions.hold_lines([invoice])
+        found = portions.of_order_lines(lines, left)
         for portion in found:
             left[portion.order_line] -= portion.pieces
+        if shipping:
+            most = order.terms.standard_shipping
+            found += portions.of_charges(lines, most_shipping=most, prices=invoice.prices)
         if found:
-            key = f"return:{document.pk}:{invoice.pk}"
-            reason = document.reason or f"Return {document.number}"
+            key = f"return:{back.document.pk}:{invoice.pk}"
+            reason = back.document.reason or f"Return {back.document.number}"
             documents.append(credit(invoice, found, key=key, on=on, reason=reason, by=by))
-    return documents
+    billing.refund(order, documents, on=on, by=by)
 
 
 def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) -> CreditNote:

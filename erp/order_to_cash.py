@@ -4,8 +4,8 @@
        |          |
        |          +-- cancel --> cancelled        invoice, settle and credit go along with any of them
 
-Each verb is one transaction: it happens whole, or not at all. The shop, the back office, imports, the
-demo and the tests all come in through these doors; nothing else writes an order, a document or an entry.
+Each verb is one transaction: all of it happens, or none. Shop, back office, imports, demo and tests come
+in by these doors, and nothing else writes an order, a document or an entry.
 """
 
 from datetime import date
@@ -16,14 +16,15 @@ from typing import Any
 from django.db.transaction import atomic
 
 from erp import billing, crediting, planning, postings
-from erp.delivery import returns
+from erp.delivery import closing, returns
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryNote, Return
 from erp.delivery.services import Pieces, Rest
 from erp.documents.services import company
 from erp.inventory import services as inventory
-from erp.invoicing import credit_notes, invoices, payments, portions
+from erp.invoicing import invoices, payments
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
+from erp.invoicing.portions import Amounts
 from erp.sales import discounts, steps, wishes
 from erp.sales import services as sales
 from erp.sales.pricing import price
@@ -32,11 +33,7 @@ from erp.sales.sale import Sale
 
 @atomic
 def place(sale: Sale, *, on: date, by: Any = None) -> Any:
-    """Make an order of a sale: goods promised, papers written. The same key is the same order.
-
-    Raises OutOfStock, NotSold, NothingToSell, TooMuch, BasketChanged, DiscountUsedUp, WrongAmount and
-    PaymentGone. An invoice that cannot be issued does not lose the order: its step waits to be retried.
-    """
+    """Make an order of a sale. The same key is the same order; an invoice that fails waits to be retried."""
     number, is_new = wishes.claim(sale, on=on)
     if not is_new:
         return sales.with_number(number)
@@ -61,17 +58,13 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
 def ship(
     note: DeliveryNote, *, on: date, quantities: Pieces | None = None, rest: Rest = "later", by: Any = None
 ) -> None:
-    """Let a delivery note leave the house, or pieces of it by line: cost and revenue are posted.
-
-    The rest leaves later on a note of its own, or is cancelled. Raises IllegalTransition, NotOnTheNote.
-    """
+    """Let a delivery note leave the house, or pieces of it; the rest leaves later, or is cancelled."""
     order = sales.hold(note.order_id)
     shipped = delivery.ship(note, order=order, quantities=quantities, rest=rest, on=on, by=by)
     released = invoices.release(order, delivery.by_order_line(shipped.lines))
     billing.post(postings.shipped(note, delivery.cost_of(shipped.lines), released, on=on), by=by)
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
-    if shipped.rest and rest == "cancel":
-        crediting.credit_unshipped(order, shipped.rest, on=on, by=by)
+    crediting.credit_unshipped(order, shipped.cancelled, on=on, by=by)
     sales.move_order(order, delivery.status_of(order))
     planning.goods_are_out(order, note)
     if planning.bills_on_shipment(order):
@@ -110,22 +103,14 @@ def credit(
     on: date,
     key: str,
     quantities: Pieces | None = None,
-    amounts: dict[int, Decimal] | None = None,
+    amounts: Amounts | None = None,
     reason: str = "",
     by: Any = None,
 ) -> CreditNote:
-    """Credit pieces of an invoice's lines, or amounts off their price, and refund what was paid of it.
-
-    Amounts are in the invoice's price mode. The same key is the same credit note. Raises NothingToCredit.
-    """
+    """Credit pieces or amounts (in its price mode) of invoice lines, and refund. The same key is the same."""
     order = sales.hold(invoice.order_id)
-    if known := credit_notes.given(invoice, key):
-        return known
-    chosen = portions.chosen(invoice, quantities or {}, amounts or {})
-    document = crediting.credit(invoice, chosen, key=key, on=on, reason=reason, by=by)
-    billing.refund(order, [document], on=on, by=by)
-    planning.rest_is_credited(order, still_owed=billing.owed_by(order))
-    return document
+    wanted = quantities or {}, amounts or {}
+    return crediting.give(invoice, *wanted, order=order, key=key, on=on, reason=reason, by=by)
 
 
 @atomic
@@ -134,8 +119,7 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
     order = sales.hold(order.pk)
     sales.move_order(order, "cancelled")
     delivery.cancel(order)
-    documents = crediting.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
-    billing.refund(order, documents, on=on, by=by)
+    crediting.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
     billing.give_up_payments(order, on=on, by=by)
     planning.nothing_will_come(order, reason=reason)
     sales.note(order, "cancelled", reason, f"order:{order.number}", by=by)
@@ -143,15 +127,22 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
 
 @atomic
 def take_back(
-    order: Any, *, quantities: dict[int, int], on: date, key: str = "", reason: str = "", by: Any = None
+    order: Any, *, quantities: Pieces, on: date, key: str = "", reason: str = "", by: Any = None
 ) -> Return:
-    """Take shipped pieces (by delivery line) back, credited and refunded. The same key is the same return."""
+    """Take shipped pieces (by delivery line) back at once, all good. The same key is the same return."""
     order = sales.hold(order.pk)
-    if known := returns.taken_back(key):
+    if known := returns.known(key):
         return known
-    document, returned, cost = returns.take_back(order, quantities, on=on, key=key, reason=reason, by=by)
-    billing.post(postings.taken_back(document, cost), by=by)
-    documents = crediting.credit_returned(order, document, returned, on=on, by=by)
-    billing.refund(order, documents, on=on, by=by)
-    sales.note(order, "returned", f"{document.number}: {reason}", f"return:{document.pk}", by=by)
-    return document
+    document = returns.take_in(order, quantities, on=on, key=key, reason=reason, by=by)
+    return close_return(document, on=on, by=by)
+
+
+@atomic
+def close_return(document: Return, *, on: date, by: Any = None) -> Return:
+    """Close an inspected return: stock, cost, credit note and refund, all of it or nothing."""
+    order = sales.hold(document.order_id)
+    back = closing.close(returns.hold(document), on=on, by=by)
+    billing.post(postings.taken_back(back, on=on), by=by)
+    crediting.credit_returned(order, back, on=on, by=by)
+    sales.note(order, "returned", f"{document.number}: {document.reason}", f"return:{document.pk}", by=by)
+    return back.document

@@ -9,7 +9,8 @@ from decimal import Decimal
 from accounting import chart
 from accounting.ledger import Entry, Line, credit, debit
 from accounting.money import ZERO
-from erp.delivery.models import DeliveryNote, Return
+from erp.delivery.closing import Closed
+from erp.delivery.models import DeliveryNote
 from erp.invoicing.invoices import Released
 from erp.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine, PaymentOperation
 
@@ -98,14 +99,18 @@ def credited(document: CreditNote, lines: list[CreditNoteLine]) -> Entry:
     )
 
 
-def taken_back(document: Return, cost: Decimal) -> Entry:
-    """The goods are on the shelf again, at what they cost when they left it."""
+def taken_back(back: Closed, *, on: date) -> Entry:
+    """The goods are here again at what they cost when they left: on the shelf, or written off."""
     return Entry(
-        date=document.received_on,
-        source_key=f"return:{document.pk}",
-        memo=f"Returned with {document.number}",
-        document_no=document.number,
-        lines=(debit(chart.INVENTORY, cost), credit(chart.COST_OF_GOODS_SOLD, cost)),
+        date=on,
+        source_key=f"return:{back.document.pk}",
+        memo=f"Returned with {back.document.number}",
+        document_no=back.document.number,
+        lines=(
+            debit(chart.INVENTORY, back.cost),
+            debit(chart.WRITE_OFF, back.lost),
+            credit(chart.COST_OF_GOODS_SOLD, back.cost + back.lost),
+        ),
         journal="STOCK",
     )
 

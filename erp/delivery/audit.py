@@ -6,9 +6,12 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
-from erp.inventory.models import StockLevel
+from accounting.money import ZERO
+from erp.inventory.models import StockLevel, StockMove
+from erp.inventory.valuation import cost_of_return
 
-from .models import DeliveryLine, DeliveryNote, ReturnLine
+from .models import DeliveryLine, DeliveryNote, Return, ReturnLine
+from .returns import OPEN as RETURNING
 from .services import OPEN
 
 OrderLine = get_model("order", "Line")
@@ -46,13 +49,39 @@ def notes_deliver_what_was_ordered() -> Iterator[str]:
 
 
 def returned_is_what_came_back() -> Iterator[str]:
-    """10 What is counted as returned stands on returns."""
+    """10 What is counted as returned, and as asked for, stands on closed returns and on open ones."""
     back = ReturnLine.objects.filter(delivery_line=OuterRef("pk")).order_by().values("delivery_line")
+    accepted = Sum(F("restocked") + F("damaged") + F("scrapped"))
+    closed = back.filter(returned__state=Return.State.CLOSED).annotate(total=accepted).values("total")
+    still_open = back.filter(returned__state__in=RETURNING).annotate(total=Sum("quantity")).values("total")
     lines = DeliveryLine.objects.annotate(
-        back=Coalesce(Subquery(back.annotate(total=Sum("quantity")).values("total")), 0)
-    ).exclude(returned=F("back"))
+        back=Coalesce(Subquery(closed), 0), wanted=Coalesce(Subquery(still_open), 0)
+    ).exclude(returned=F("back"), asked=F("wanted"))
     for line in lines.select_related("note").order_by("pk"):
-        yield f"{line.note}: {line.returned} of '{line.title}' counted as returned, returns name {line.back}."
+        said = f"{line.returned} of '{line.title}' counted as returned and {line.asked} as asked for"
+        yield f"{line.note}: {said}, returns name {line.back} and {line.wanted}."
+
+
+def returns_cost_what_left() -> Iterator[str]:
+    """9 What came back of a delivered line is worth its share of what the line had cost, to the cent."""
+    lines = DeliveryLine.objects.filter(returned__gt=0).select_related("note")
+    sums = lines.annotate(back=Sum(F("return_lines__cost") + F("return_lines__lost")))
+    for line in sums.order_by("pk"):
+        share = cost_of_return(line.cost or ZERO, line.quantity, 0, line.returned)
+        if line.back != share:
+            yield f"{line.note}: {line.returned} of '{line.title}' cost {share}, returns say {line.back}."
+
+
+def restocked_is_on_the_shelf() -> Iterator[str]:
+    """6 What a return restocks is what it moved in stock."""
+    closed = Return.objects.filter(state=Return.State.CLOSED)
+    rows = dict(closed.values_list("number").annotate(Sum("lines__restocked")))
+    keys = {f"return:{pk}": number for pk, number in closed.values_list("pk", "number")}
+    moves = StockMove.objects.filter(source_key__startswith="return:").order_by().values_list("source_key")
+    moved = {keys.get(key, key): pieces for key, pieces in moves.annotate(Sum("quantity"))}
+    for number in sorted(rows.keys() | moved.keys()):
+        if (rows.get(number) or 0) != moved.get(number, 0):
+            yield f"{number}: {rows.get(number) or 0} pieces restocked, {moved.get(number, 0)} moved."
 
 
 def orders_are_as_shipped_as_their_notes() -> Iterator[str]:
@@ -78,6 +107,8 @@ CHECKS = [
     reserved_is_what_open_notes_promise,
     notes_deliver_what_was_ordered,
     returned_is_what_came_back,
+    returns_cost_what_left,
+    restocked_is_on_the_shelf,
     orders_are_as_shipped_as_their_notes,
     shipped_lines_have_a_cost,
 ]

@@ -1,5 +1,7 @@
 """What leaves the house, and what comes back."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -64,60 +66,140 @@ class DeliveryLine(models.Model):
     title = models.CharField(max_length=255)
     quantity = models.PositiveIntegerField()
     cost = MoneyField(null=True, help_text="What the pieces cost us, taken when they were shipped.")
-    returned = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0, help_text="Pieces on returns that are not closed yet.")
+    returned = models.PositiveIntegerField(default=0, help_text="Pieces that came back and were taken.")
 
-    FROZEN_WHEN = ("cost IS NOT NULL", {"returned"})
+    FROZEN_WHEN = ("cost IS NOT NULL", {"asked", "returned"})
     PART_OF = "note"
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="a_delivery_line_delivers_something"),
             models.CheckConstraint(
-                condition=Q(returned__lte=F("quantity")), name="never_more_back_than_was_shipped"
+                condition=Q(quantity__gte=F("returned") + F("asked")), name="never_more_back_than_was_shipped"
             ),
         ]
 
     def __str__(self):
         return f"{self.quantity} x {self.title}"
 
+    @property
+    def can_come_back(self) -> int:
+        return self.quantity - self.returned - self.asked
+
 
 class Return(Document):
-    """Goods of one order that came back."""
+    """Goods of one order that are to come back, or came. What becomes of them is decided line by line."""
 
     class State(models.TextChoices):
+        REQUESTED = "requested", "requested"
+        APPROVED = "approved", "approved"
         RECEIVED = "received", "received"
         CLOSED = "closed", "closed"
+        REJECTED = "rejected", "rejected"
+        CANCELLED = "cancelled", "cancelled"
 
-    TRANSITIONS = {State.RECEIVED: {State.CLOSED}}
-    FROZEN_WHEN = ("1 = 1", {"state"})
+    TRANSITIONS = {
+        State.REQUESTED: {State.APPROVED, State.REJECTED, State.CANCELLED},
+        State.APPROVED: {State.RECEIVED, State.CANCELLED},
+        State.RECEIVED: {State.CLOSED},
+    }
+    FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("state IN ('closed', 'rejected', 'cancelled')", set())
 
     order = models.ForeignKey(
         "order.Order", models.PROTECT, related_name="returns", null=True, help_text="Empty: sold elsewhere."
     )
     number = models.CharField(max_length=140, unique=True)
     state = models.CharField(max_length=12, choices=State)
-    received_on = models.DateField()
+    requested_on = models.DateField()
+    received_on = models.DateField(null=True, blank=True, help_text="The day the last of it came in.")
+    closed_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=255, blank=True)
-    key = models.CharField(max_length=100, unique=True, null=True, blank=True, help_text="Asked for once.")
+    answer = models.CharField(max_length=255, blank=True, help_text="Why it was rejected or cancelled.")
+    key = models.CharField(max_length=150, unique=True, null=True, blank=True, help_text="Asked for once.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=("received", "closed")) | Q(received_on__isnull=False),
+                name="what_was_received_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_on__isnull=False)
+                | (~Q(state="closed") & Q(closed_on=None)),
+                name="what_is_closed_has_its_day",
+            ),
+        ]
 
     def __str__(self):
         return self.number
 
 
-class ReturnLine(WrittenOnce):
-    """A quantity of a delivered line, back on the shelf at what it had cost when it left."""
+class ReturnLine(models.Model):
+    """A quantity of a delivered line that is to come back, what of it came, and what becomes of that.
+
+    Restocked pieces go back on the shelf at what they had cost when they left it; damaged and scrapped ones
+    are written off at that cost; refused ones stay the customer's.
+    """
 
     returned = models.ForeignKey(Return, models.PROTECT, related_name="lines")
     delivery_line = models.ForeignKey(DeliveryLine, models.PROTECT, related_name="return_lines", null=True)
     product = models.ForeignKey("catalogue.Product", models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
-    cost = MoneyField()
+    received = models.PositiveIntegerField(default=0)
+    restocked = models.PositiveIntegerField(default=0)
+    damaged = models.PositiveIntegerField(default=0)
+    scrapped = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    cost = MoneyField(null=True, help_text="What the restocked pieces had cost us. Known once it is closed.")
+    lost = MoneyField(null=True, help_text="What the damaged and scrapped pieces had cost us.")
+
+    DISPOSITIONS = ("restocked", "damaged", "scrapped", "refused")
+    FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("cost IS NOT NULL", set())
+    PART_OF = "returned"
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_return_line_returns_something")
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_return_line_returns_something"),
+            models.CheckConstraint(
+                condition=Q(received__lte=F("quantity")), name="never_receive_more_than_was_asked"
+            ),
+            models.CheckConstraint(
+                condition=Q(received__gte=F("restocked") + F("damaged") + F("scrapped") + F("refused")),
+                name="never_dispose_of_more_than_was_received",
+            ),
+            models.CheckConstraint(
+                condition=Q(cost=None, lost=None) | Q(cost__gte=0, lost__gte=0),
+                name="both_costs_of_a_return_are_known_at_once",
+            ),
         ]
 
     def __str__(self):
         return f"{self.quantity} x {self.product}"
+
+    @property
+    def accepted(self) -> int:
+        return self.restocked + self.damaged + self.scrapped
+
+    @property
+    def uninspected(self) -> int:
+        return self.received - self.accepted - self.refused
+
+
+class Withdrawal(WrittenOnce):
+    """A consumer's declaration to withdraw from an order: what, and at which moment it came in.
+
+    Goods that have left come back on a return; what has not left was cancelled.
+    """
+
+    order = models.ForeignKey("order.Order", models.PROTECT, related_name="withdrawals")
+    returned = models.OneToOneField(Return, models.PROTECT, related_name="withdrawal", null=True)
+    declared_at = models.DateTimeField()
+    is_whole = models.BooleanField(help_text="From the whole order, not from pieces of it.")
+    lines = models.JSONField(help_text="What was withdrawn from: titles and pieces.")
+    key = models.CharField(max_length=150, unique=True, help_text="Declared once.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+
+    def __str__(self):
+        return f"Withdrawal from order {self.order.number}"

@@ -29,10 +29,10 @@ REST = {"later": State.READY, "cancel": State.CANCELLED}
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """The lines that left, with their cost, and the note of what did not."""
+    """The lines that left, with their cost, and the note of what never will."""
 
     lines: list[DeliveryLine]
-    rest: DeliveryNote | None
+    cancelled: DeliveryNote | None
 
 
 class NotOnTheNote(Refusal):
@@ -98,7 +98,7 @@ def ship(
         "id = v.column1",
         [(line.pk, minor(cost)) for line, cost in zip(leaving, costs, strict=True)],
     )
-    return Shipped(leaving, parted)
+    return Shipped(leaving, parted if rest == "cancel" else None)
 
 
 def track(note: DeliveryNote, carrier: str, tracking_number: str) -> None:

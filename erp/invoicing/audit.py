@@ -11,11 +11,11 @@ from oscar.core.loading import get_model
 
 from accounting import chart, evidence, ledger
 from accounting.money import ZERO, money_value
-from erp.delivery.models import DeliveryLine, DeliveryNote, Return
-from erp.delivery.services import OPEN
+from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.valuation import slice_of
 
 from . import providers
+from .audit_credits import counted_pieces_are_credited, what_came_back_is_credited, what_is_billed_leaves
 from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Payment, PaymentOperation, Reminder
 
 Order = get_model("order", "Order")
@@ -132,36 +132,6 @@ def payments_are_their_operations() -> Iterator[str]:
             yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
 
 
-def counted_pieces_are_credited() -> Iterator[str]:
-    """10 What is counted as credited, in pieces and money, stands on credit notes."""
-    notes = CreditNoteLine.objects.filter(invoice_line=OuterRef("pk")).order_by().values("invoice_line")
-    pieces = notes.exclude(kind=CreditNoteLine.Kind.AMOUNT)
-    lines = InvoiceLine.objects.annotate(
-        noted=Coalesce(Subquery(pieces.annotate(total=Sum("quantity")).values("total")), 0),
-        net_noted=Coalesce(Subquery(notes.annotate(total=Sum("net")).values("total")), ZERO_MONEY),
-        gross_noted=Coalesce(Subquery(notes.annotate(total=Sum("gross")).values("total")), ZERO_MONEY),
-    ).exclude(credited=F("noted"), credited_net=F("net_noted"), credited_gross=F("gross_noted"))
-    for line in lines.select_related("invoice").order_by("pk"):
-        said = f"{line.credited} of '{line.title}' for {line.credited_gross} ({line.credited_net} net)"
-        noted = f"{line.noted} for {line.gross_noted} ({line.net_noted} net)"
-        yield f"{line.invoice}: {said} are credited, notes say {noted}."
-
-
-def what_is_billed_leaves() -> Iterator[str]:
-    """10 Pieces that are billed and have not left stand on open delivery notes."""
-    waiting = InvoiceLine.objects.filter(deferred=True, order_line__isnull=False, released__lt=F("quantity"))
-    rows = waiting.order_by().values_list("order_line", "order_line__order__number", "order_line__title")
-    to_leave = dict(
-        DeliveryLine.objects.filter(note__state__in=OPEN)
-        .order_by()
-        .values_list("order_line")
-        .annotate(Sum("quantity"))
-    )
-    for key, number, title, pieces in rows.annotate(pieces=Sum(F("quantity") - F("released"))):
-        if pieces > to_leave.get(key, 0):
-            yield f"Order {number}: {pieces} of '{title}' are billed and wait for nothing."
-
-
 def no_draft_is_left() -> Iterator[str]:
     """11 Invoices and credit notes are issued in the transaction that drafts them."""
     for model in (Invoice, CreditNote):
@@ -223,7 +193,9 @@ def _events() -> Iterator[tuple[str, bool]]:
     shipped = DeliveryNote.objects.filter(shipped_on__isnull=False).annotate(cost=Sum("lines__cost"))
     for pk, cost in shipped.values_list("pk", "cost"):
         yield f"delivery:{pk}", bool(cost)
-    for pk, cost in Return.objects.annotate(cost=Sum("lines__cost")).values_list("pk", "cost"):
+    for pk, cost in Return.objects.annotate(cost=Sum(F("lines__cost") + F("lines__lost"))).values_list(
+        "pk", "cost"
+    ):
         yield f"return:{pk}", bool(cost)
     moves = PaymentOperation.objects.filter(kind__in=("capture", "refund"))
     for reference in moves.values_list("reference", flat=True):
@@ -254,6 +226,7 @@ CHECKS = [
     payments_are_their_operations,
     counted_pieces_are_credited,
     what_is_billed_leaves,
+    what_came_back_is_credited,
     no_draft_is_left,
     dates_follow_numbers,
     reminders_come_after_the_day,

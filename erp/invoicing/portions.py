@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db.models import F, Sum
 
-from accounting.money import ZERO, from_minor, minor, money, rhu
+from accounting.money import ZERO, from_minor, minor, money, rhu, spread
 from accounting.refusal import Refusal
 from erp.delivery.services import open_quantities
 from erp.inventory.valuation import slice_of
 
 from .models import Invoice, InvoiceLine
+
+Amounts = dict[int, Decimal]  # by invoice line, in the price mode of the invoice
 
 
 class NothingToCredit(Refusal):
@@ -111,9 +113,24 @@ def of_order_lines(lines: Iterable[InvoiceLine], returned: dict[int, int]) -> li
     return portions
 
 
-def charges(lines: Iterable[InvoiceLine], *, kinds: Iterable[str]) -> list[InvoiceLine]:
-    """Return the lines for shipping or surcharges of which something is left to credit."""
-    return [line for line in lines if line.kind in kinds and line.credited < line.quantity]
+def of_charges(lines: Iterable[InvoiceLine], *, most_shipping: Decimal, prices: str) -> list[Portion]:
+    """Return what goes back beside the goods when all of them do: surcharges, and shipping up to an amount.
+
+    The amount is gross; what was credited of shipping before counts towards it.
+    """
+    left = [line for line in lines if line.credited < line.quantity]
+    shipping = [line for line in left if line.kind == InvoiceLine.Kind.SHIPPING]
+    portions = [_pieces(line, 1) for line in left if line.kind == InvoiceLine.Kind.SURCHARGE]
+    open_parts = [line.gross - line.credited_gross for line in shipping]
+    most = most_shipping - sum((line.credited_gross for line in shipping), ZERO)
+    if most >= sum(open_parts, ZERO):
+        return portions + [_pieces(line, 1) for line in shipping]
+    for line, part in zip(shipping, spread(max(most, ZERO), open_parts), strict=True):
+        whole = line.gross - line.credited_gross
+        amount = part if prices == "gross" else _share(line.net - line.credited_net, part, whole)
+        if amount > ZERO:
+            portions.append(_amount(line, amount, prices=prices))
+    return portions
 
 
 def _pieces(line: InvoiceLine, pieces: int) -> Portion:

@@ -61,7 +61,7 @@ def with_number(number: str) -> Any:
     return Order.objects.get(number=number)
 
 
-def hold(pk: int) -> Any:
+def hold(pk: int | None) -> Any:
     """Lock an order with its terms: what happens to it happens one after the other."""
     rows = Order.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("terms__party", "user").get(pk=pk)

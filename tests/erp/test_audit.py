@@ -33,6 +33,9 @@ TAMPERINGS = [
     (delivery.notes_deliver_what_was_ordered, "UPDATE delivery_deliveryline SET quantity = quantity + 1"),
     (delivery.notes_deliver_what_was_ordered, "UPDATE order_order SET status = 'cancelled'"),
     (delivery.returned_is_what_came_back, "UPDATE delivery_deliveryline SET returned = 0"),
+    (delivery.returned_is_what_came_back, "UPDATE delivery_deliveryline SET asked = 1"),
+    (delivery.returns_cost_what_left, "UPDATE delivery_returnline SET cost = cost + 1"),
+    (delivery.restocked_is_on_the_shelf, "UPDATE delivery_returnline SET restocked = 0"),
     (delivery.orders_are_as_shipped_as_their_notes, "UPDATE order_order SET status = 'confirmed'"),
     (delivery.orders_are_as_shipped_as_their_notes, "UPDATE order_order SET status = 'shipped'"),
     (delivery.shipped_lines_have_a_cost, "UPDATE delivery_deliveryline SET cost = NULL"),
@@ -57,6 +60,15 @@ TAMPERINGS = [
     ),
     (invoicing.payments_are_their_operations, "UPDATE invoicing_payment SET refunded = 0"),
     (invoicing.counted_pieces_are_credited, "UPDATE invoicing_invoiceline SET credited = 0"),
+    (
+        invoicing.counted_pieces_are_credited,
+        "UPDATE invoicing_invoiceline SET credited_net = 1, credited_gross = 1 WHERE credited = 0",
+    ),
+    (
+        invoicing.what_is_billed_leaves,
+        "UPDATE invoicing_invoiceline SET released = 0 WHERE order_line_id IS NOT NULL",
+    ),
+    (invoicing.what_came_back_is_credited, "UPDATE invoicing_invoiceline SET credited = 0"),
     (invoicing.no_draft_is_left, "UPDATE invoicing_invoice SET number = NULL, state = 'draft'"),
     (
         invoicing.dates_follow_numbers,

@@ -194,6 +194,16 @@ def returned(document: Any, *, at: str = "", reason: str = "") -> Facts:
     }
 
 
+def withdrawn(declaration: Any) -> Facts:
+    """Return what a consumer has declared and when, and the number under which goods come back."""
+    return {
+        "order": of_order(declaration.order),
+        "return": declaration.returned.number if declaration.returned else "",
+        "lines": declaration.lines,
+        "at": declaration.declared_at,
+    }
+
+
 def _returned_lines(rows: Iterable[Any]) -> Iterable[Facts]:
     for row in rows:
         yield {"title": row.product.get_title(), "quantity": row.quantity}

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model
 from oscar.core.loading import get_model
 
-from erp.delivery.models import DeliveryNote, Return
+from erp.delivery.models import DeliveryNote, Return, Withdrawal
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
 
@@ -97,7 +97,7 @@ _TABLE = (
     Kind("return_requested", "Return requested", Return, facts.returned),
     Kind("return_approved", "Return approved", Return, facts.returned),
     Kind("return_rejected", "Return rejected", Return, facts.returned),
-    Kind("withdrawal_receipt", "Receipt of a withdrawal", Return, facts.returned, obeys=False),
+    Kind("withdrawal_receipt", "Receipt of a withdrawal", Withdrawal, facts.withdrawn, obeys=False),
 )
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _TABLE}
 
