@@ -104,6 +104,8 @@ class TestMoneyCameIn:
 
 class TestCredit:
     def test_pieces_of_a_line_are_credited_once_a_form(self, office, ordered):
+        pay(ordered)
+        ship(ordered)
         invoice = ordered.invoices.get()
         answers = {f"row_{invoice.lines.get(title='Lamp').pk}": "1", "key": "f1", "reason": "Scratched"}
 

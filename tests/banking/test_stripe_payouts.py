@@ -66,7 +66,8 @@ def order(stripe):
     order = order_to_cash.place(wish, on=MONDAY)
     order_to_cash.settle(Payment.objects.get(), amount=money("30.00"), reference="ch_1", on=MONDAY)
     invoice = order.invoices.get()
-    order_to_cash.credit(invoice, quantities={invoice.lines.get(kind="goods").pk: 1}, on=FRIDAY, key="c1")
+    amounts = {invoice.lines.get(kind="goods").pk: money("10.00")}
+    order_to_cash.credit(invoice, amounts=amounts, on=FRIDAY, key="c1")
     return fresh(order)
 
 

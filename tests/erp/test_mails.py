@@ -180,7 +180,8 @@ def test_a_cancelled_order_is_one_mail_with_its_credit_note_and_what_comes_back(
 def test_what_is_credited_and_was_not_paid_is_told_without_a_refund(lamp, mailoutbox):
     order = place(sale_line(lamp, 2, "119.00"), email="ada@example.com")
     invoice = order.invoices.get()
-    order_to_cash.credit(invoice, quantities={invoice.lines.get().pk: 1}, on=FRIDAY, key="c")
+    amounts = {invoice.lines.get().pk: Decimal("119.00")}
+    order_to_cash.credit(invoice, amounts=amounts, on=FRIDAY, key="c")
     work()
 
     assert kinds_sent() == ["order_placed", "credit_note"]
@@ -252,7 +253,8 @@ def test_a_sample_has_what_the_real_facts_have(lamp, code):
     order = place(sale_line(lamp, 2, "119.00"), email="ada@example.com")
     invoice = order.invoices.get()
     if code == "credit_note":
-        order_to_cash.credit(invoice, quantities={invoice.lines.get().pk: 1}, on=FRIDAY, key="c")
+        amounts = {invoice.lines.get().pk: Decimal("119.00")}
+        order_to_cash.credit(invoice, amounts=amounts, on=FRIDAY, key="c")
     pay(order, amount="119.00") if code == "credit_note" else pay(order)
     if code == "order_cancelled":
         order_to_cash.cancel(order, on=FRIDAY)

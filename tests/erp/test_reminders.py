@@ -133,7 +133,7 @@ class TestAReminder:
 
     def test_is_not_given_for_what_was_paid_or_credited(self, order, invoice):
         line = invoice.lines.get()
-        order_to_cash.credit(invoice, quantities={line.pk: 1}, on=FRIDAY, key="c")
+        order_to_cash.credit(invoice, amounts={line.pk: Decimal("119.00")}, on=FRIDAY, key="c")
         pay(order, amount="119.00")
         with refused(reminders.NothingToRemind, "not overdue"):
             reminders.remind(invoice, on=LATE)
@@ -152,7 +152,9 @@ class TestAReminder:
         elif meanwhile == "cancelled":
             order_to_cash.cancel(order, on=LATE)
         elif meanwhile == "credited":
-            order_to_cash.credit(invoice, quantities={invoice.lines.get().pk: 2}, on=LATE, key="c")
+            order_to_cash.credit(
+                invoice, amounts={invoice.lines.get().pk: invoice.gross}, on=LATE, key="c"
+            )
         elif meanwhile == "disputed":
             reminders.pause(invoice, why="One lamp is broken")
         else:
