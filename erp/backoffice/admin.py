@@ -2,6 +2,7 @@
 
 from .desks import (
     background,
+    banking,
     books,
     catalogue,
     delivery,
@@ -10,13 +11,16 @@ from .desks import (
     orders,
     parties,
     payments,
+    payouts,
     products,
     settings,
     stock,
+    transfers,
 )
 
 __all__ = [
     "background",
+    "banking",
     "books",
     "catalogue",
     "delivery",
@@ -25,7 +29,9 @@ __all__ = [
     "orders",
     "parties",
     "payments",
+    "payouts",
     "products",
     "settings",
     "stock",
+    "transfers",
 ]

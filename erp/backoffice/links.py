@@ -15,6 +15,7 @@ from oscar.core.loading import get_model
 
 from accounting.models import JournalEntry
 from accounting.refusal import Refusal
+from erp.banking.models import BankMatch, Payout, PayoutLine
 from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.models import StockMove
 from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
@@ -27,6 +28,8 @@ DOCUMENTS: dict[str, type[Model]] = {
     "delivery": DeliveryNote,
     "return": Return,
 }
+# Kinds of entries that the bank's desks make; their page is that of the line or payout they belong to.
+BANKING = ("bankmatch", "payout", "payoutline")
 REVERSAL = ":reversal"
 
 
@@ -104,8 +107,20 @@ def _looked_up(source_key: str) -> str | None:
     if kind == "payment":
         operation = PaymentOperation.objects.select_related("payment").filter(reference=rest).first()
         return page_of(operation.payment) if operation else None
+    if kind in BANKING and rest.isdecimal():
+        return _page_if_there(_of_the_bank(kind, rest))
     moves = StockMove.objects.filter(source_key=source_key)
     return list_of(StockMove, source_key=source_key) if moves.exists() else None
+
+
+def _of_the_bank(kind: str, key: str) -> Any:
+    if kind == "bankmatch":
+        match = BankMatch.objects.select_related("line").filter(pk=key).first()
+        return match and match.line
+    if kind == "payoutline":
+        line = PayoutLine.objects.select_related("payout").filter(pk=key).first()
+        return line and line.payout
+    return Payout.objects.filter(pk=key).first()
 
 
 def _page_if_there(row: Any) -> str | None:

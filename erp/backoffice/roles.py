@@ -4,7 +4,9 @@ Documents are never changed by hand, so their permissions stand for what the cha
 `change_deliverynote` ships, `add_return` takes back, `add_invoice` and `add_creditnote` issue papers,
 `add_paymentoperation` takes money in, `add_stockmove` adjusts stock, `change_order` cancels,
 `change_step` retries, `add_reminder` reminds, `change_reminderpause` lets reminders rest,
-`change_customerterms` agrees terms with a customer. Settings and people are the administrator's.
+`change_customerterms` agrees terms with a customer, `add_bankstatement` and `add_payout` read in files,
+`change_bankline` matches, `add_payoutexplanation` explains, `add_transferbatch` orders refunds at the bank.
+Settings and people are the administrator's.
 """
 
 from collections.abc import Iterable
@@ -61,6 +63,21 @@ BOOKS = (
     "inventory.view_stockvalue",
 )
 
+BANK = (
+    "banking.view_bankstatement",
+    "banking.add_bankstatement",
+    "banking.view_bankline",
+    "banking.change_bankline",
+    "banking.view_payout",
+    "banking.add_payout",
+    "banking.add_payoutexplanation",
+    "banking.view_transferbatch",
+    "banking.add_transferbatch",
+    "banking.view_csvmapping",
+    "banking.add_csvmapping",
+    "banking.change_csvmapping",
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
     "sales": (
         *LOOK_AT_SALES,
@@ -92,6 +109,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *LOOK_AT_SALES,
         *LOOK_AT_STOCK,
         *BOOKS,
+        *BANK,
         "inventory.view_pricechange",
         "invoicing.add_invoice",
         "invoicing.add_creditnote",

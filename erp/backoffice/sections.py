@@ -27,6 +27,13 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "offer.Condition",
         "offer.Benefit",
     ),
+    "Bank": (
+        "banking.BankLine",
+        "banking.BankStatement",
+        "banking.Payout",
+        "banking.TransferBatch",
+        "banking.CsvMapping",
+    ),
     "Books": (
         "accounting.JournalEntry",
         "accounting.JournalLine",
@@ -60,6 +67,8 @@ NAMES = {
     "shipping.OrderAndItemCharges": "Ways of shipping",
     "flatpages.FlatPage": "Pages of the shop",
     "accounting.Party": "Customers and suppliers",
+    "banking.Payout": "Payouts of providers and carriers",
+    "banking.TransferBatch": "Refunds ordered at the bank",
 }
 
 

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from . import papers, reports
+from . import bank_pages, papers, reports
 from .sections import grouped
 from .todo import todos
 
@@ -51,6 +51,22 @@ class BackOffice(AdminSite):
         """Show the books' reports."""
         return reports.books(request, self.each_context(request))
 
+    def bank_work(self, request: HttpRequest) -> HttpResponse:
+        """Show the lines of the bank that wait."""
+        return bank_pages.work(request, self.each_context(request))
+
+    def clearing(self, request: HttpRequest) -> HttpResponse:
+        """Show the clearing accounts order by order."""
+        return bank_pages.clearing(request, self.each_context(request))
+
+    def bank_refunds(self, request: HttpRequest) -> HttpResponse:
+        """Show the refunds to transfer."""
+        return bank_pages.refunds(request, self.each_context(request))
+
+    def refund_account(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask to which account a refund goes."""
+        return bank_pages.refund_account(request, pk, self.each_context(request))
+
     def get_urls(self) -> list[Any]:
         """Add the books' reports, documents and whatever a source key names."""
         own = [
@@ -59,6 +75,12 @@ class BackOffice(AdminSite):
             path("pdf/<slug:kind>/<int:pk>/", self.admin_view(papers.pdf), name="pdf"),
             path("xml/<slug:kind>/<slug:form>/<int:pk>/", self.admin_view(papers.xml), name="xml"),
             path("file/<int:pk>/", self.admin_view(papers.file), name="file"),
+            path("bank/lines/", self.admin_view(self.bank_work), name="bank_work"),
+            path("bank/clearing/", self.admin_view(self.clearing), name="clearing"),
+            path("bank/refunds/", self.admin_view(self.bank_refunds), name="bank_refunds"),
+            path(
+                "bank/refunds/<int:pk>/account/", self.admin_view(self.refund_account), name="refund_account"
+            ),
             path("source/", self.admin_view(papers.source), name="source"),
         ]
         return [*own, *super().get_urls()]

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db.models import F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 
+from erp.banking import moves
+from erp.banking.models import BankLine
 from erp.delivery.models import DeliveryNote
 from erp.documents.models import Outbox
 from erp.invoicing import overdue, owing
@@ -74,6 +77,18 @@ _SOURCES: list[_Source] = [
         "invoicing.add_reminder",
         lambda: links.list_of(Invoice, reminder="due"),
         lambda now: overdue.to_remind(localdate(now)),
+    ),
+    (
+        "Bank lines to match",
+        "banking.view_bankline",
+        lambda: reverse("admin:bank_work"),
+        lambda now: BankLine.objects.filter(state=BankLine.State.OPEN),
+    ),
+    (
+        "Refunds to transfer",
+        "banking.view_transferbatch",
+        lambda: reverse("admin:bank_refunds"),
+        lambda now: moves.refunds_not_on_statement().filter(transfer=None),
     ),
     (
         "Failed steps",

@@ -78,7 +78,7 @@ def for_lines(lines: Iterable[BankLine]) -> dict[int, list[Proposal]]:
         }
         found = _incoming(line, orders) if line.amount > 0 else _outgoing(line, orders)
         unique = {proposal.key: proposal for proposal in sorted(found, key=lambda one: one.score)}
-        answers[line.pk] = sorted(unique.values(), key=lambda one: -one.score)[:MOST]
+        answers[line.pk] = _worth_showing(sorted(unique.values(), key=lambda one: -one.score))
     return answers
 
 
@@ -88,24 +88,7 @@ def exact(found: Sequence[Proposal]) -> Proposal | None:
     return sure[0] if len(sure) == 1 else None
 
 
-def _incoming(line: BankLine, orders: set[int]) -> Iterator[Proposal]:
-    yield from _payouts(line)
-    booked = list(_booked_already(line, orders))
-    yield from booked
-    is_sure = len(orders) == 1 and not line.is_reversal and not any(one.is_exact for one in booked)
-    named = _payments_of(orders)
-    owed = {payment.pk: _owed(payment) for payment in named}
-    for payment in named:
-        fits = owed[payment.pk] == line.amount
-        yield _payment(line, payment, owed[payment.pk], named=True, is_exact=fits and is_sure)
-    debts = [payment for payment in named if owed[payment.pk]]
-    if len(debts) > 1 and sum((owed[payment.pk] for payment in debts), ZERO) == line.amount:
-        yield _together(debts, owed)
-    for payment in _by_amount_or_name(line).exclude(order__in=orders)[: 2 * MOST]:
-        yield _payment(line, payment, _owed(payment), named=False)
-
-
-def _payments_of(orders: set[int]) -> list[Payment]:
+def payments_of(orders: set[int]) -> list[Payment]:
     """Return for each order the payment by transfer that takes in its money: one that is open, if any is."""
     rows = Payment.objects.filter(order__in=orders, provider__in=moves.codes_of(chart.BANK))
     best: dict[int | None, Payment] = {}
@@ -114,12 +97,35 @@ def _payments_of(orders: set[int]) -> list[Payment]:
     return list(best.values())
 
 
+def owed_on(payment: Payment) -> Decimal:
+    """Return what is still to come on a payment; nothing where it was given up."""
+    return ZERO if payment.state not in OPEN else payments.still_to_come(payment)
+
+
+def end_to_end(refund: PaymentOperation) -> str:
+    """Return the end-to-end id by which a refund of ours is transferred."""
+    return f"REFUND-{refund.pk}"
+
+
+def _incoming(line: BankLine, orders: set[int]) -> Iterator[Proposal]:
+    yield from _payouts(line)
+    booked = list(_booked_already(line, orders))
+    yield from booked
+    is_sure = len(orders) == 1 and not line.is_reversal and not any(one.is_exact for one in booked)
+    named = payments_of(orders)
+    owed = {payment.pk: owed_on(payment) for payment in named}
+    for payment in named:
+        fits = owed[payment.pk] == line.amount
+        yield _payment(line, payment, owed[payment.pk], named=True, is_exact=fits and is_sure)
+    debts = [payment for payment in named if owed[payment.pk]]
+    if len(debts) > 1 and sum((owed[payment.pk] for payment in debts), ZERO) == line.amount:
+        yield _together(debts, owed)
+    for payment in _by_amount_or_name(line).exclude(order__in=orders)[: 2 * MOST]:
+        yield _payment(line, payment, owed_on(payment), named=False)
+
+
 def _is_done(payment: Payment) -> bool:
     return payment.state not in OPEN or payment.captured >= payment.amount
-
-
-def _owed(payment: Payment) -> Decimal:
-    return ZERO if payment.state not in OPEN else payments.still_to_come(payment)
 
 
 def _by_amount_or_name(line: BankLine) -> QuerySet[Payment]:
@@ -134,6 +140,12 @@ def _by_amount_or_name(line: BankLine) -> QuerySet[Payment]:
     for name in _turned(line.name):
         fits |= Q(party__name__iexact=name)
     return rows.filter(fits).select_related("order", "party").order_by("pk")
+
+
+def _worth_showing(found: list[Proposal]) -> list[Proposal]:
+    """Leave out what only has a name in common where something has its number."""
+    least = BY_AMOUNT if found and found[0].score >= BY_NUMBER else 0
+    return [proposal for proposal in found if proposal.score >= least][:MOST]
 
 
 def _payment(
@@ -239,11 +251,6 @@ def _payouts(line: BankLine) -> Iterator[Proposal]:
         yield Proposal(
             f"Payout {payout}", [part], abs(payout.net), why, score, named and not line.is_reversal
         )
-
-
-def end_to_end(refund: PaymentOperation) -> str:
-    """Return the end-to-end id by which a refund of ours is transferred."""
-    return f"REFUND-{refund.pk}"
 
 
 def _stands_in(number: str, line: BankLine) -> bool:

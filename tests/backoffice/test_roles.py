@@ -7,6 +7,7 @@ from oscar.core.loading import get_model
 from accounting.models import Account, JournalEntry, JournalLine, OpenItem, Party, TaxCode
 from erp.backoffice import roles
 from erp.backoffice.site import office as site
+from erp.banking.models import BankLine, BankStatement, CsvMapping, Payout, TransferBatch
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Company, Outbox
 from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue
@@ -54,6 +55,11 @@ LISTS = {
     Account: {ACCOUNTANT},
     OpenItem: {ACCOUNTANT},
     Party: {ACCOUNTANT},
+    BankLine: {ACCOUNTANT},
+    BankStatement: {ACCOUNTANT},
+    Payout: {ACCOUNTANT},
+    TransferBatch: {ACCOUNTANT},
+    CsvMapping: {ACCOUNTANT},
     TaxCode: {ACCOUNTANT},
     TaxClass: {ACCOUNTANT},
     Company: set(),

@@ -79,7 +79,9 @@ class CsvMapping(models.Model):
         verbose_name_plural = "CSV formats of banks"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(amount="") | (~Q(debit="") & ~Q(credit="")), name="a_mapping_finds_the_amount"
+                condition=~Q(amount="") | (~Q(debit="") & ~Q(credit="")),
+                name="a_mapping_finds_the_amount",
+                violation_error_message="Name the column of the amount, or those of money going out and in.",
             )
         ]
 

@@ -22,8 +22,7 @@ class Unreadable(Refusal):
 def not_too_large(content: bytes) -> None:
     """Refuse a file that nobody's bank writes for a few weeks. Raises Unreadable."""
     if len(content) > LARGEST:
-        size = len(content) / 1024 / 1024
-        raise Unreadable(f"The file has {size:.1f} MB, at most 8 are read: ask the bank for shorter periods.")
+        raise Unreadable("The file has more than 8 MB: ask for shorter periods.")
     if not content.strip():
         raise Unreadable("The file is empty.")
 
