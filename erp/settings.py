@@ -147,6 +147,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="shop@example.com")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 OUTBOX_HANDLERS = {
     "mail": "erp.invoicing.mails.sending.send",
+    "test_mail": "erp.invoicing.mails.preview.send_test",
+    "statement_mail": "erp.invoicing.mails.statements.send_statement",
     "remind": "erp.invoicing.reminders.remind_due",
     "password_reset": "shop.customer.mails.send_password_reset",
     "pdf": "erp.invoicing.pdf.render_document",

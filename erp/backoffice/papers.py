@@ -33,7 +33,7 @@ def pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(links.page_of(document))
-    return _file(content, f"{document.number}.pdf", TYPES["pdf"])
+    return file_answer(content, f"{document.number}.pdf", TYPES["pdf"])
 
 
 def xml(request: HttpRequest, kind: str, form: str, pk: int) -> HttpResponse:
@@ -43,19 +43,19 @@ def xml(request: HttpRequest, kind: str, form: str, pk: int) -> HttpResponse:
         raise Http404
     _require(request, model)
     paper = get_object_or_404(model.objects.exclude(number=None), pk=pk)
-    return _file(paper_xml(paper, form), f"{paper.number}-{form}.xml", TYPES[form])
+    return file_answer(paper_xml(paper, form), f"{paper.number}-{form}.xml", TYPES[form])
 
 
 def printed(documents: Iterable[Any]) -> HttpResponse:
     """Show documents as one file to print. Raises PdfUnavailable."""
-    return _file(in_one_file(documents), "print.pdf", TYPES["pdf"])
+    return file_answer(in_one_file(documents), "print.pdf", TYPES["pdf"])
 
 
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out a stored file."""
     _require(request, DocumentFile)
     found = get_object_or_404(DocumentFile, pk=pk)
-    return _file(bytes(found.content), found.name, TYPES[found.kind])
+    return file_answer(bytes(found.content), found.name, TYPES[found.kind])
 
 
 def source(request: HttpRequest) -> HttpResponse:
@@ -72,6 +72,7 @@ def _require(request: HttpRequest, model: Any) -> None:
         raise PermissionDenied
 
 
-def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
+def file_answer(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Return bytes as a file that the browser shows or keeps."""
     disposition = content_disposition_header(as_attachment=False, filename=name) or "inline"
     return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition})

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from . import bank_pages, papers, reports
+from . import bank_pages, mail_preview, papers, reports, statements
 from .sections import grouped
 from .todo import todos
 
@@ -43,9 +43,12 @@ class BackOffice(AdminSite):
         return super().index(request, {**(extra_context or {}), "todos": waiting})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Say whether to show the link to the books."""
-        shows_books = reports.may_see(request.user)
-        return super().each_context(request) | {"shows_books": shows_books}
+        """Say whether to show the links to the books and to the looks of mails."""
+        shows = {
+            "shows_books": reports.may_see(request.user),
+            "shows_mails": mail_preview.may_see(request.user),
+        }
+        return super().each_context(request) | shows
 
     def books(self, request: HttpRequest) -> HttpResponse:
         """Show the books' reports."""
@@ -67,6 +70,14 @@ class BackOffice(AdminSite):
         """Ask to which account a refund goes."""
         return bank_pages.refund_account(request, pk, self.each_context(request))
 
+    def statement(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a customer's statement of account."""
+        return statements.page(request, pk, self.each_context(request))
+
+    def mails(self, request: HttpRequest) -> HttpResponse:
+        """Show how mails to customers look."""
+        return mail_preview.page(request, self.each_context(request))
+
     def get_urls(self) -> list[Any]:
         """Add the books' reports, documents and whatever a source key names."""
         own = [
@@ -81,6 +92,14 @@ class BackOffice(AdminSite):
             path(
                 "bank/refunds/<int:pk>/account/", self.admin_view(self.refund_account), name="refund_account"
             ),
+            path("statement/<int:pk>/", self.admin_view(self.statement), name="statement"),
+            path("statement/<int:pk>/send/", self.admin_view(statements.send), name="statement_send"),
+            path(
+                "statement/<int:pk>/<slug:kind>/", self.admin_view(statements.download), name="statement_file"
+            ),
+            path("mails/", self.admin_view(self.mails), name="mails"),
+            path("mails/page/", self.admin_view(mail_preview.html), name="mail_page"),
+            path("mails/test/", self.admin_view(mail_preview.send_test), name="mail_test"),
             path("source/", self.admin_view(papers.source), name="source"),
         ]
         return [*own, *super().get_urls()]

@@ -35,13 +35,19 @@ def check_logo(content: bytes) -> str:
 
 def logo_uri() -> str:
     """Return the logo as an address that holds it whole; nothing where there is none, or no good one."""
+    content = logo_bytes()
+    return f"data:{check_logo(content)};base64,{b64encode(content).decode()}" if content else ""
+
+
+def logo_bytes() -> bytes:
+    """Return the logo's file; nothing where there is none, or no good one."""
     logo: Any = company().logo
     if not logo:
-        return ""
+        return b""
     try:
         with logo.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-        media_type = check_logo(content)
+        check_logo(content)
     except (OSError, NoLogo):
-        return ""
-    return f"data:{media_type};base64,{b64encode(content).decode()}"
+        return b""
+    return content

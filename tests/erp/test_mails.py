@@ -3,14 +3,16 @@
 import re
 from decimal import Decimal
 from html.parser import HTMLParser
+from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
+from PIL import Image
 
 from erp import order_to_cash
 from erp.documents.models import Company, Outbox
 from erp.invoicing.mails import KINDS, letter
-from erp.invoicing.mails.samples import SAMPLES
+from erp.invoicing.mails.samples import ORDER, SAMPLES
 from erp.sales.models import Automation
 from tests.books import is_sound
 from tests.chain.scenes import FRIDAY, company, pay, place, ship, shipped_line, work
@@ -19,10 +21,6 @@ from tests.factories import ProductFactory, sale_line
 pytestmark = pytest.mark.django_db
 
 HOSTILE = '<b onclick="x">Ada</b>\r\nBcc: eve@example.com\n\n<script>alert(1)</script>'
-DOT = bytes.fromhex(  # the smallest PNG there is
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360000000000200010e2e2e5a0000000049454e44ae426082"
-)
 
 
 class Words(HTMLParser):
@@ -72,10 +70,10 @@ def amounts_in(facts):
 
 
 def test_every_kind_has_a_sample():
-    assert SAMPLES.keys() == KINDS.keys()
+    assert SAMPLES.keys() == KINDS.keys() | {"statement"}
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", SAMPLES)
 class TestEachKind:
     def test_says_the_same_amounts_and_dates_as_text_and_as_html(self, code):
         written = letter.compose(code, SAMPLES[code], papers=[("INV-1.pdf", b"%PDF")])
@@ -85,9 +83,9 @@ class TestEachKind:
         if code == "order_placed":
             assert told == amounts_in(SAMPLES[code])
         assert set(re.findall(r"\d+ March 2026", written.text)) == set(re.findall(r"\d+ March 2026", html))
-        assert SAMPLES[code]["order"]["number"] in html
-        assert "Hello Ada," in written.text
-        assert "Hello Ada," in html
+        assert SAMPLES[code].get("order", {}).get("number", "") in html
+        assert "Hello Ada" in written.text
+        assert "Hello Ada" in html
         assert len(written.subject) <= 80
         assert "\n\n\n" not in written.text
 
@@ -106,13 +104,15 @@ class TestEachKind:
         written = letter.compose(code, SAMPLES[code])
         shown = Words(written.html)
         assert "img" not in shown.tags
-        assert shown.addresses <= {SAMPLES[code]["order"]["link"]}
+        assert shown.addresses <= {ORDER["link"]}
         assert "url(" not in written.html
 
     def test_brings_its_logo_along(self, code, settings, tmp_path):
         settings.MEDIA_ROOT = tmp_path
         firm = Company.objects.get()
-        firm.logo.save("logo.png", ContentFile(DOT))
+        picture = BytesIO()
+        Image.new("RGB", (2, 2)).save(picture, "PNG")
+        firm.logo.save("logo.png", ContentFile(picture.getvalue()))
         written = letter.compose(code, SAMPLES[code], papers=[("INV-1.pdf", b"%PDF-")])
         message = letter.message_of(written, to="ada@example.com", key="k").message()
         kinds = [part.get_content_type() for part in message.walk()]

@@ -152,9 +152,7 @@ class TestAReminder:
         elif meanwhile == "cancelled":
             order_to_cash.cancel(order, on=LATE)
         elif meanwhile == "credited":
-            order_to_cash.credit(
-                invoice, amounts={invoice.lines.get().pk: invoice.gross}, on=LATE, key="c"
-            )
+            order_to_cash.credit(invoice, amounts={invoice.lines.get().pk: invoice.gross}, on=LATE, key="c")
         elif meanwhile == "disputed":
             reminders.pause(invoice, why="One lamp is broken")
         else:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.utils import formataddr, parseaddr
@@ -14,6 +14,7 @@ from django.contrib.sites.models import Site
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from erp.documents.logo import logo_bytes
 from erp.documents.models import Company
 from erp.documents.services import company
 
@@ -29,6 +30,11 @@ class Letter:
     text: str
     html: str
     papers: Sequence[Attached] = ()
+    logo: bytes = b""
+
+    def with_subject(self, subject: str) -> "Letter":
+        """Return the same letter under another subject."""
+        return replace(self, subject=subject)
 
 
 def compose(code: str, facts: dict[str, Any], *, papers: Sequence[Attached] = (), logo: str = "") -> Letter:
@@ -36,14 +42,14 @@ def compose(code: str, facts: dict[str, Any], *, papers: Sequence[Attached] = ()
 
     The first line of the text is the subject. Whatever stands in a name, it stays one line.
     """
-    firm = company()
-    shown = (logo or f"cid:{LOGO}") if firm.logo else ""
-    context = {**facts, "company": firm, "papers": [name for name, _ in papers], "logo": shown}
+    picture = logo_bytes()
+    shown = (logo or f"cid:{LOGO}") if picture else ""
+    context = {**facts, "company": company(), "papers": [name for name, _ in papers], "logo": shown}
     said = render_to_string(f"documents/mails/{code}.txt", context).lstrip()
     subject, _, text = said.partition("\n")
     subject = one_line(subject)
     html = render_to_string(f"documents/mails/{code}.html", {**context, "subject": subject})
-    return Letter(subject, _tidy(text), html.strip() + "\n", papers)
+    return Letter(subject, _tidy(text), html.strip() + "\n", papers, picture)
 
 
 def message_of(letter: Letter, *, to: str, key: str) -> EmailMultiAlternatives:
@@ -61,7 +67,7 @@ def message_of(letter: Letter, *, to: str, key: str) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(letter.html, "text/html")
-    message.logo = _logo_of(firm)
+    message.logo = letter.logo
     for name, content in letter.papers:
         message.attach(name, content, "application/pdf")
     return message
@@ -99,14 +105,6 @@ def _related(html: Any, logo: bytes) -> MIMEMultipart:
     return MIMEMultipart("related", _subparts=[html, image])
 
 
-def _logo_of(firm: Company) -> bytes:
-    """Return the logo's bytes. A mail goes without a file that is gone: it shows the company's name."""
-    if not firm.logo:
-        return b""
-    with firm.logo.open("rb") as file:
-        return file.read()
-
-
 def _host() -> str:
     return Site.objects.get_current().domain.partition(":")[0]
 
@@ -114,4 +112,5 @@ def _host() -> str:
 def _tidy(text: str) -> str:
     """Return a text without the gaps that conditions in a template leave."""
     lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    closed = re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    return closed.replace("\n--\n", "\n-- \n")  # by its space mail programs know a signature

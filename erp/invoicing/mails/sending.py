@@ -22,7 +22,7 @@ from erp.sales.models import Automation, OrderEvent, Step
 from ..pdf import PdfUnavailable, document_pdf
 from . import facts
 from .kinds import KINDS, Kind, key_of
-from .letter import Attached, compose, message_of
+from .letter import Attached, Letter, compose, message_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,13 @@ def send(payload: dict[str, Any], *, now: datetime) -> None:
 def _mail(kind: Kind, document: Any, said: dict[str, Any], *, to: str, key: str) -> None:
     _require_address(to)
     papers = attached(kind.papers(document, **said))
-    message = message_of(compose(kind.code, kind.facts(document, **said), papers=papers), to=to, key=key)
+    hand_over(compose(kind.code, kind.facts(document, **said), papers=papers), to=to, key=key)
+
+
+def hand_over(letter: Letter, *, to: str, key: str) -> None:
+    """Give a letter to the mail server. Raises MailRefused, and whatever may pass by itself."""
+    _require_address(to)
+    message = message_of(letter, to=to, key=key)
     try:
         message.send()
     except SMTPRecipientsRefused as error:
