@@ -210,6 +210,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # The address of an order's page for whoever holds its signed link.
 ORDER_LINK_PATH = "/orders/{token}/"
+# Who is asked whether a VAT id is valid (erp/sales/vat_ids.py says how): nobody, unless a function is named.
+VAT_ID_CHECK = env.str("VAT_ID_CHECK", default="")
+VAT_ID_CHECK_MUST_ANSWER = env.bool("VAT_ID_CHECK_MUST_ANSWER", default=False)
 PAYMENT_PROVIDERS = ["erp.invoicing.providers.bank.BankTransfer", "erp.invoicing.providers.card.SandboxCard"]
 
 # Stripe is offered where both are set and its package (requirements-stripe.txt) is installed.

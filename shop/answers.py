@@ -3,8 +3,10 @@
 from dataclasses import asdict, dataclass, replace
 
 from erp.sales.sale import Address
+from erp.sales.treatment import Buyer, territory, vat_country
 
 KEY = "checkout"
+PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,8 @@ class Answers:
     bill_to: Address | None = None
     shipping: str = ""
     payment: str = ""
+    vat_id: str = ""
+    vat_evidence: str = ""
 
     @classmethod
     def of(cls, request) -> "Answers":
@@ -26,11 +30,27 @@ class Answers:
     def country(self) -> str:
         return self.ship_to.country if self.ship_to else ""
 
+    def buyer(self, *, home: str) -> Buyer:
+        """Return who buys as the law of VAT sees it: a consumer at home, until told otherwise."""
+        if self.ship_to is None:
+            return Buyer(home)
+        billed = self.bill_to or self.ship_to
+        return Buyer(
+            territory(self.ship_to.country, self.ship_to.postcode),
+            vat_country=vat_country(self.vat_id),
+            is_business=bool(billed.company),
+        )
+
     def but(self, **changes) -> "Answers":
         return replace(self, **changes)
 
     def keep(self, request) -> None:
         request.session[KEY] = asdict(self)
+
+
+def wished_prices(request) -> str:
+    """Return how this visit wants to see prices: including VAT, unless it said otherwise."""
+    return "net" if request.session.get(PRICES) == "net" else "gross"
 
 
 def forget(request) -> None:

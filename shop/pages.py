@@ -4,10 +4,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from .answers import PRICES
 from .checkout.shipping import all_methods
+from .posted import posted
 
 TEXTS = Path(__file__).parent / "texts"
 PAGES = {
@@ -26,6 +29,15 @@ def seed(**kwargs) -> None:
             text = (TEXTS / f"{url.strip('/')}.html").read_text()
             page = FlatPage.objects.create(url=url, title=title, content=text, template_name=template)
             page.sites.add(settings.SITE_ID)
+
+
+@posted("home")
+def show_prices(request):
+    """Show prices from now on with VAT or without, and go back to where the customer was."""
+    request.session[PRICES] = "net" if request.POST.get("prices") == "net" else "gross"
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if is_ours else "home")
 
 
 @require_safe

@@ -11,7 +11,7 @@ from .catalogue import views as catalogue
 from .checkout import views as checkout
 from .customer import order_views as orders
 from .customer import views as customer
-from .pages import shipping_costs
+from .pages import shipping_costs, show_prices
 
 
 class Words(StringConverter):
@@ -76,5 +76,6 @@ urlpatterns = [
     path("checkout/", include((CHECKOUT, "checkout"))),
     path("", include((CUSTOMER, "customer"))),
     path("shipping/", shipping_costs, name="shipping-costs"),
+    path("prices/", show_prices, name="show-prices"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/icon.svg")),
 ]

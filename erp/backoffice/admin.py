@@ -16,6 +16,7 @@ from .desks import (
     settings,
     stock,
     transfers,
+    taxes,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "settings",
     "stock",
     "transfers",
+    "taxes",
 ]

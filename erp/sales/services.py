@@ -220,8 +220,14 @@ def _terms(sale: Sale, totals: Totals, order: Any, *, firm: Company, on: date) -
 
 
 def _invoice_on(sale: Sale, firm: Company) -> str:
-    """Return what makes the invoice due. Where nothing will be shipped, shipment is the order itself."""
+    """Return what makes the invoice due. Where nothing will be shipped, shipment is the order itself.
+
+    Goods that go to a business in another country of the EU are billed as they are shipped: the invoice
+    proves their delivery.
+    """
     policy = sale.invoice_on or firm.invoice_on
+    if any(line.tax_code.category == TaxCode.Category.INTRA_COMMUNITY for line in sale.lines):
+        policy = "shipment"
     has_goods = any(is_goods(line.product) for line in sale.lines)
     return policy if has_goods or policy != "shipment" else "order"
 

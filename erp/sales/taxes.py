@@ -1,17 +1,13 @@
 """Which tax code a product falls under."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from accounting.models import TaxCode
-from accounting.money import ZERO, spread
 from accounting.refusal import Refusal
 
 from .models import ProductTax, TaxClass, TaxRule
-from .sale import SaleLine
 
 
 class NoTaxRule(Refusal):
@@ -36,19 +32,22 @@ class TaxTable:
             raise NoTaxRule(f"Nothing says how '{product.get_title()}' is taxed in {self.country}.")
         return self.codes[tax_class]
 
-    def main(self, amounts: Iterable[tuple[TaxCode, Decimal]]) -> TaxCode | None:
-        """Return the tax code with the largest amount: shipping follows the goods."""
-        sums: dict[str, tuple[Decimal, TaxCode]] = {}
-        for code, amount in amounts:
-            known = sums.get(code.code)
-            sums[code.code] = (amount + (known[0] if known else 0), code)
-        best = max(sums.items(), key=lambda item: (item[1][0], item[0]), default=None)
-        return best[1][1] if best else None
-
 
 def tax_table(*, country: str, on: date) -> TaxTable:
     """Return the tax codes that hold in a country on a day: of two the one that began later. One query."""
-    rules = TaxRule.objects.filter(country__in=(country, "")).select_related("tax_class", "tax_code")
+    return tax_tables({country}, on=on)[country]
+
+
+def tax_tables(countries: set[str], *, on: date) -> dict[str, TaxTable]:
+    """Return the tax codes that hold on a day by country. One query."""
+    rules = list(TaxRule.objects.filter(country__in=countries | {""}).select_related("tax_class", "tax_code"))
+    return {
+        country: _table(country, [rule for rule in rules if rule.country in (country, "")], on=on)
+        for country in countries
+    }
+
+
+def _table(country: str, rules: list[TaxRule], *, on: date) -> TaxTable:
     codes: dict[int, TaxCode] = {}
     default = None
     # What comes last wins: the country's own rule, and of its codes the newest.
@@ -58,18 +57,6 @@ def tax_table(*, country: str, on: date) -> TaxTable:
         if rule.tax_class.is_default:
             default = rule.tax_class_id
     return TaxTable(country=country, codes=codes, default=default)
-
-
-def shipping_parts(charge: Decimal, lines: Iterable[SaleLine]) -> tuple[tuple[TaxCode, Decimal], ...]:
-    """Spread a charge over the tax codes of goods, in proportion to what they cost; to the cent."""
-    codes: dict[str, TaxCode] = {}
-    sums: dict[str, Decimal] = {}
-    for line in lines:
-        code = line.tax_code.code
-        codes[code] = line.tax_code
-        sums[code] = sums.get(code, ZERO) + line.unit_price * line.quantity - line.discount
-    shares = spread(charge, list(sums.values()))
-    return tuple((codes[code], share) for code, share in zip(sums, shares, strict=True) if share)
 
 
 def classify(product: Any, tax_class: TaxClass | None) -> None:

@@ -109,7 +109,7 @@ def _with_offer(products: QuerySet) -> QuerySet:
     variants = StockRecord.objects.filter(product__parent=OuterRef("pk"), product__is_public=True)
     free = F("num_in_stock") - Coalesce("num_allocated", 0)
     total = variants.order_by().values("product__parent").annotate(total=Sum(free)).values("total")
-    return products.select_related("product_class").annotate(
+    return products.select_related("product_class", "product_tax").annotate(
         lowest=Coalesce(_first(own, "price"), _first(variants, "price")),
         highest=Coalesce(_first(own, "price"), _first(variants, "-price")),
         left=Coalesce(Subquery(own.annotate(free=free).values("free")[:1]), Subquery(total[:1]), 0),

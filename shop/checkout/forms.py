@@ -8,6 +8,9 @@ from django import forms
 from oscar.apps.address.abstract_models import AbstractAddress
 from oscar.core.loading import get_model
 
+from accounting.refusal import Refusal
+from erp.sales import vat_ids
+from erp.sales.models import Terms
 from erp.sales.sale import Address
 from erp.sales.services import snapshot
 from shop.answers import Answers
@@ -64,6 +67,13 @@ class ShippingForm(AddressForm):
     email = forms.EmailField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+    vat_id = forms.CharField(
+        label="VAT id of the company",
+        max_length=40,
+        required=False,
+        help_text="Of the country of the invoice's address.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     other_bill_to = forms.BooleanField(label="The invoice goes to another address", required=False)
     field_order = ("email",)
 
@@ -75,9 +85,14 @@ class ShippingForm(AddressForm):
 class AddressForms:
     """The two forms of the first screen. Somebody with an account is not asked for an e-mail address."""
 
-    def __init__(self, data: Any, *, answers: Answers, user: Any):
+    vat_id = ""
+    vat_evidence = ""
+
+    def __init__(self, data: Any, *, answers: Answers, user: Any, own_vat_id: str = ""):
+        self.own_vat_id = own_vat_id
         self.account_email = user.email if user.is_authenticated else ""
         first = {"email": answers.email, "other_bill_to": answers.bill_to is not None}
+        first |= {"vat_id": answers.vat_id}
         first |= asdict(answers.ship_to) if answers.ship_to else _known_of(user)
         self.ship = ShippingForm(data, initial=first)
         self.bill = AddressForm(
@@ -87,7 +102,26 @@ class AddressForms:
             del self.ship.fields["email"]
 
     def are_valid(self) -> bool:
-        return self.ship.is_valid() and (not self.ship.cleaned_data["other_bill_to"] or self.bill.is_valid())
+        """Whether all is well; what is wrong with the VAT id is said at its field."""
+        are_complete = self.ship.is_valid() and (
+            not self.ship.cleaned_data["other_bill_to"] or self.bill.is_valid()
+        )
+        return are_complete and self._vat_id_is_valid()
+
+    def _vat_id_is_valid(self) -> bool:
+        entered, billed = self.ship.cleaned_data["vat_id"], self.bill_to or self.ship_to
+        if not entered:
+            return True
+        if not billed.company:
+            self.ship.add_error("vat_id", "A VAT id belongs to a company: please name it with the address.")
+            return False
+        name = Country.objects.get(pk=billed.country).printable_name
+        try:
+            self.vat_id = vat_ids.written(entered, country=billed.country, name=name)
+            self.vat_evidence = vat_ids.asked(self.vat_id, own=self.own_vat_id)
+        except Refusal as refusal:
+            self.ship.add_error("vat_id", str(refusal))
+        return not self.ship.errors
 
     @property
     def email(self) -> str:
@@ -126,4 +160,7 @@ def _known_of(user: Any) -> dict[str, str]:
         return {}
     latest = ShippingAddress.objects.filter(order__user=user).order_by("-pk").first()
     address = latest or user.addresses.order_by("-is_default_for_shipping", "pk").first()
-    return snapshot(address) if address else {"first_name": user.first_name, "last_name": user.last_name}
+    if not address:
+        return {"first_name": user.first_name, "last_name": user.last_name}
+    terms = Terms.objects.filter(order__user=user).order_by("-order_id").first()
+    return snapshot(address) | {"vat_id": terms.vat_id if terms else ""}

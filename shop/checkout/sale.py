@@ -1,12 +1,15 @@
 """Makes the Sale out of a basket: what is previewed is made here, and what is placed is made here."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from accounting.money import ZERO
 from accounting.refusal import Refusal
-from erp.sales.sale import Address, Sale, SaleLine, Shipping
+from erp.invoicing import providers
+from erp.sales.sale import Address, Sale, SaleLine, Shipping, Surcharge
+from erp.sales.taxation import less
 from shop.answers import Answers
 
 from . import discounts
@@ -26,13 +29,14 @@ def sale_from_basket(basket: Any, answers: Answers, *, at: datetime) -> Sale:
     strategy = basket.strategy
     ship_to = answers.ship_to or _somebody_at(strategy.company.country)
     shares = discounts.by_line(basket)
-    lines = tuple(_line(line, shares.get(line.pk, {})) for line in priced_lines(basket))
-    method = chosen(methods(basket, country=ship_to.country), answers.shipping)
+    lines = _lines(basket, shares)
+    found = ways(basket, lines, country=ship_to.country)
+    method = chosen(found, answers.shipping)
     off = discounts.off_shipping(basket, method.charge)
     return Sale(
         key=key_of(basket.pk),
         lines=lines,
-        shipping=_shipping(method, method.charge - off, lines, strategy.taxes),
+        shipping=_shipping(method, off, standard=_standard(basket, found)),
         ship_to=ship_to,
         bill_to=answers.bill_to,
         payment_method=answers.payment,
@@ -43,7 +47,29 @@ def sale_from_basket(basket: Any, answers: Answers, *, at: datetime) -> Sale:
         user=basket.owner,
         basket_id=basket.pk,
         discounts=discounts.by_offer(basket, shares, shipping=off),
+        surcharge=_surcharge(strategy, answers.payment, lines),
+        vat_id=answers.vat_id,
+        vat_evidence=answers.vat_evidence,
     )
+
+
+def ways(basket: Any, lines: Iterable[SaleLine], *, country: str) -> list[Method]:
+    """Return the ways to send a basket, the cheapest first, at what they cost this customer.
+
+    Raises NotShippedThere.
+    """
+    taxed = basket.strategy.taxation
+    lines = tuple(lines)
+    return [method.taxed(taxed.charges(method.charge, lines)) for method in methods(basket, country=country)]
+
+
+def lines_of(basket: Any) -> tuple[SaleLine, ...]:
+    """Return what of a basket is sold, at which prices. Raises NoTaxRule."""
+    return _lines(basket, discounts.by_line(basket))
+
+
+def _lines(basket: Any, shares: dict[int, dict[int, Decimal]]) -> tuple[SaleLine, ...]:
+    return tuple(_line(line, shares.get(line.pk, {})) for line in priced_lines(basket))
 
 
 def key_of(basket_id: int) -> str:
@@ -79,10 +105,37 @@ def _line(line: Any, shares: dict[int, Decimal]) -> SaleLine:
     )
 
 
-def _shipping(method: Method, charge: Decimal, lines: tuple[SaleLine, ...], taxes: Any) -> Shipping:
-    """Return how it is sent. Shipping is taxed like the goods that make up most of the sale."""
-    amounts = ((line.tax_code, line.unit_price * line.quantity - line.discount) for line in lines)
-    return Shipping(method.code, method.name, charge, taxes.main(amounts))
+def _shipping(method: Method, off: Decimal, *, standard: Decimal) -> Shipping:
+    """Return how it is sent, for what is left of the charge after an offer took something off."""
+    parts = less(method.parts, off)
+    return Shipping(
+        method.code,
+        method.name,
+        method.charge - off,
+        tax_code=parts[0][0] if parts else None,
+        parts=parts if len(parts) > 1 else (),
+        standard=standard,
+    )
+
+
+def _standard(basket: Any, found: list[Method]) -> Decimal:
+    """Return what the cheapest way costs: a consumer who withdraws gets no more than that back."""
+    cheapest = min(method.charge for method in found)
+    return cheapest - discounts.off_shipping(basket, cheapest)
+
+
+def _surcharge(strategy: Any, payment: str, lines: tuple[SaleLine, ...]) -> Surcharge | None:
+    """Return what the way to pay costs, if anything."""
+    provider = _provider(payment)
+    stated = provider.surcharge(strategy.company) if provider else ZERO
+    if not stated or not lines:
+        return None
+    code, charge = strategy.taxation.fee(stated, lines)
+    return Surcharge(provider.name, charge, code)
+
+
+def _provider(code: str) -> Any:
+    return next((provider for provider in providers.available() if provider.code == code), None)
 
 
 def _somebody_at(country: str) -> Address:

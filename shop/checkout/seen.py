@@ -70,9 +70,10 @@ def refuse_unless_seen(seen: Seen, sale: Sale) -> None:
 
 
 def digest(sale: Sale) -> str:
-    """Return a fingerprint of all that is agreed: goods, prices, shipping, total, people and payment."""
+    """Return a fingerprint of all that is agreed: goods, prices, VAT, charges, total, people and payment."""
     lines = [(line.product.pk, line.quantity, line.unit_price, line.discount) for line in sale.lines]
     shipping = (sale.shipping.code, sale.shipping.charge)
-    people = (sale.email, sale.ship_to, sale.bill_to, sale.payment_method)
-    content = repr((lines, shipping, price(sale).gross, people))
+    people = (sale.email, sale.ship_to, sale.bill_to, sale.vat_id, sale.payment_method)
+    totals = price(sale)
+    content = repr((lines, shipping, sale.prices, totals.gross, totals.tax, totals.surcharge.gross, people))
     return hashlib.sha256(content.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """The ways to send a basket, read from Oscar's shipping methods, which staff edit."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,12 +20,19 @@ class NotShippedThere(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to send the basket. `charge` is in the shop's price mode, before discounts."""
+    """A way to send the basket. `charge` is before discounts: as the company states prices, until `taxed`.
+
+    Then it is what this customer pays, in the sale's price mode, and `parts` say at which tax codes.
+    """
 
     code: str
     name: str
     description: str = ""
     charge: Decimal = ZERO
+    parts: tuple[tuple[Any, Decimal], ...] = ()
+
+    def taxed(self, parts: tuple[tuple[Any, Decimal], ...]) -> "Method":
+        return replace(self, charge=sum((amount for _, amount in parts), ZERO), parts=parts)
 
 
 NOTHING_TO_SHIP = Method("none", "No shipping needed")

@@ -18,8 +18,7 @@ from . import seen as sight
 from .forms import AddressForms, DeliveryForm
 from .preview import describe
 from .purchase import buy
-from .sale import refuse_problems, sale_from_basket
-from .shipping import methods
+from .sale import lines_of, refuse_problems, sale_from_basket, ways
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -32,10 +31,23 @@ def address(request):
     if away:
         return away
     answers = Answers.of(request)
-    forms = AddressForms(request.POST or None, answers=answers, user=request.user)
+    own_vat_id = request.strategy.company.vat_id
+    forms = AddressForms(request.POST or None, answers=answers, user=request.user, own_vat_id=own_vat_id)
     if request.method == "POST" and forms.are_valid():
-        answers.but(email=forms.email, ship_to=forms.ship_to, bill_to=forms.bill_to).keep(request)
-        return redirect("checkout:delivery")
+        answers = answers.but(
+            email=forms.email,
+            ship_to=forms.ship_to,
+            bill_to=forms.bill_to,
+            vat_id=forms.vat_id,
+            vat_evidence=forms.vat_evidence,
+        )
+        try:
+            request.strategy.require_taxes(request.plain_basket, answers)
+        except Refusal as refusal:
+            forms.ship.add_error("country", str(refusal))
+        else:
+            answers.keep(request)
+            return redirect("checkout:delivery")
     context = {"ship": forms.ship, "bill": forms.bill}
     return render(request, "shop/checkout/address.html", context)
 
@@ -49,11 +61,11 @@ def delivery(request):
     if away:
         return away
     try:
-        ways = methods(request.basket, country=answers.country)
+        found = ways(request.basket, lines_of(request.basket), country=answers.country)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("checkout:index")
-    form = DeliveryForm(request.POST or None, methods=ways, providers=providers.available(), answers=answers)
+    form = DeliveryForm(request.POST or None, methods=found, providers=providers.available(), answers=answers)
     if request.method == "POST" and form.is_valid():
         answers.but(**form.cleaned_data).keep(request)
         return redirect("checkout:preview")

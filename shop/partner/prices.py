@@ -1,4 +1,4 @@
-"""What one piece costs, in the company's price mode. Sums are priced in `erp.sales.pricing` alone."""
+"""What one piece costs, in the price mode of the sale. Sums are priced in `erp.sales.pricing` alone."""
 
 from collections.abc import Callable
 from decimal import Decimal

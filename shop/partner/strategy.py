@@ -1,6 +1,6 @@
 """Price and availability of a product for whoever is looking at it.
 
-One partner, one stock record a product: the price is StockRecord.price, gross or net as the company says,
+One partner, one stock record a product: the price is StockRecord.price, stated as the company says,
 and what can be bought is what is in stock and not yet promised.
 """
 
@@ -13,8 +13,8 @@ from oscar.apps.partner.strategy import Base, PurchaseInfo
 from accounting.money import money
 from erp.documents.models import Company
 from erp.documents.services import company
-from erp.sales.taxes import TaxTable, tax_table
-from shop.answers import Answers
+from erp.sales.taxation import Taxation, taxation
+from shop.answers import Answers, wished_prices
 
 from .availability import NotForSale, Stock
 from .prices import UnitPrice
@@ -27,14 +27,24 @@ class Strategy(Base):
 
     @property
     def prices(self) -> str:
-        """Return what prices mean: gross or net."""
-        return self.company.prices
+        """Return what prices mean to this customer: gross or net."""
+        return self.taxation.prices
 
     @cached_property
-    def taxes(self) -> TaxTable:
-        """Return today's tax codes where the goods go: home until the customer says otherwise."""
-        answers = Answers.of(self.request) if self.request else Answers()
-        return tax_table(country=answers.country or self.company.country, on=localdate())
+    def taxation(self) -> Taxation:
+        """Return how a sale of today is taxed where the goods go: home until the customer says otherwise."""
+        return self._taxation(Answers.of(self.request) if self.request else Answers())
+
+    def require_taxes(self, basket, answers: Answers) -> None:
+        """Raise NoTaxRule where the goods of a basket could not be sold to who answered so."""
+        taxed = self._taxation(answers)
+        for line in basket.all_lines():
+            taxed.code_for(line.product)
+
+    def _taxation(self, answers: Answers) -> Taxation:
+        wished = wished_prices(self.request) if self.request else "gross"
+        buyer = answers.buyer(home=self.company.country)
+        return taxation(self.company, buyer, prices=wished, on=localdate())
 
     def fetch_for_product(self, product, stockrecord=None) -> PurchaseInfo:
         record = stockrecord or next(iter(product.stockrecords.all()), None)
@@ -53,10 +63,10 @@ class Strategy(Base):
 
     def _price(self, product, record) -> UnitPrice:
         return UnitPrice(
-            money(record.price),
+            self.taxation.unit_price(product, money(record.price)),
             currency=record.price_currency,
             mode=self.prices,
-            find_code=lambda: self.taxes.code_for(product),
+            find_code=lambda: self.taxation.code_for(product),
         )
 
     def _availability(self, product, record) -> Stock | NotForSale:

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, to_locale
 from sorl.thumbnail import get_thumbnail
 
+from accounting.money import money as exact
 from shop.partner.availability import stock_code, stock_words
 
 register = template.Library()
@@ -58,6 +59,12 @@ def picture(image, size: int) -> str:
     if not image or not image.original:
         return static(PLACEHOLDER)
     return get_thumbnail(image.original, f"{size}x{size}", quality=82).url
+
+
+@register.simple_tag(takes_context=True)
+def price_of(context, product, stated: Decimal) -> str:
+    """Print the price of a listed product as this customer pays it."""
+    return money(context["request"].strategy.taxation.unit_price(product, exact(stated)))
 
 
 @register.filter

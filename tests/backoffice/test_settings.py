@@ -1,5 +1,6 @@
 """Offers, vouchers and settings that staff write take effect in the shop."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from oscar.core.loading import get_model
 from accounting.models import TaxCode
 from erp.documents.models import Company
 from erp.inventory.models import Warehouse
-from erp.sales.models import Automation, TaxClass
+from erp.sales.models import Automation, TaxClass, TaxRule
 from tests.backoffice.desk import list_url, page_url, told, words
 from tests.chain.scenes import place, stepped
 from tests.factories import ProductFactory, sale_line
@@ -148,21 +149,24 @@ class TestTheCompany:
 
 class TestTaxes:
     def test_a_class_gets_its_rule_for_a_country(self, office):
-        standard = TaxClass.objects.get(code="standard")
-        rule = standard.rules.get()
-        code = TaxCode.objects.exclude(pk=rule.tax_code_id).first()
-        rows = {
-            "rules-TOTAL_FORMS": "2",
-            "rules-INITIAL_FORMS": "1",
-            "rules-0-id": rule.pk,
-            "rules-0-tax_class": standard.pk,
-            "rules-0-tax_code": rule.tax_code_id,
-            "rules-1-tax_class": standard.pk,
-            "rules-1-country": "FR",
-            "rules-1-tax_code": code.pk,
-        }
-        change(office, standard, **rows)
-        assert standard.rules.get(country="FR").tax_code == code
+        books = TaxClass.objects.create(code="books", name="Books")
+        code = TaxCode.objects.get(code="FR-S-5.5")
+        add(office, TaxRule, tax_class=books.pk, country="FR", tax_code=code.pk)
+        assert books.rules.get(country="FR").tax_code == code
+        assert "Books" in words(office.get(f"{list_url(TaxRule)}?force=now&country=FR"))
+
+    def test_a_new_rate_is_a_new_row_and_the_old_one_ends(self, office, ordered):
+        old = TaxCode.objects.get(code="DE-S-19")
+        response = office.post(page_url(old), {"name": old.name, "valid_to": "1999-12-31"})
+        assert "does not end before it begins" in words(response)
+        office.post(page_url(old), {"name": old.name, "valid_to": "2030-12-31"})
+        old.refresh_from_db()
+        assert (old.valid_to, old.rate) == (date(2030, 12, 31), Decimal("19.00"))
+        answers = {"code": "DE-S-20", "name": "VAT 20 %", "country": "DE", "category": "S", "rate": "20"}
+        add(office, TaxCode, **answers, valid_from="2031-01-01")
+        code = TaxCode.objects.get(code="DE-S-20")
+        assert office.post(page_url(code).replace("change", "delete"), {"post": "yes"}).status_code == 302
+        assert not TaxCode.objects.filter(code="DE-S-20").exists()
 
     def test_a_rate_that_documents_name_does_not_change(self, office, ordered):
         code = TaxCode.objects.get(code="DE-S-19")

@@ -18,7 +18,7 @@ from erp.invoicing.credit_notes import Portion
 from erp.invoicing.invoices import Progress
 from erp.sales.pricing import price
 from tests.books import is_sound
-from tests.chain.baskets import as_ordered, as_sale, baskets
+from tests.chain.baskets import CODES, WITHOUT, as_ordered, as_sale, baskets
 from tests.chain.scenes import card, work
 from tests.factories import MONDAY, ProductClassFactory, ProductFactory
 
@@ -53,10 +53,29 @@ def test_lines_add_up_to_totals_whose_tax_is_rounded_once_a_rate(basket):
         assert min(item.net, item.tax, item.gross) >= 0
     for row in totals.taxes:
         mine = [item for item, code in zip(items, codes, strict=True) if code == row.tax_code.code]
-        fixed = sum(minor(getattr(item, basket.prices)) for item in mine)
-        assert minor(row.tax) == tax_in(fixed, row.tax_code.rate, basket.prices)
+        fixed = sum(minor(getattr(item, sale.prices)) for item in mine)
+        assert minor(row.tax) == tax_in(fixed, row.tax_code.rate, sale.prices)
     for line, amounts in zip(sale.lines, totals.lines, strict=True):
-        assert getattr(amounts, basket.prices) == line.unit_price * line.quantity - line.discount
+        assert getattr(amounts, sale.prices) == line.unit_price * line.quantity - line.discount
+    assert getattr(totals.shipping, sale.prices) == sale.shipping.charge
+    if basket.treatment in ("K", "G", "AE", "E"):
+        assert totals.tax == 0
+
+
+@SOME
+@given(baskets())
+def test_a_price_is_the_stated_one_for_consumers_everywhere_and_less_vat_of_home_without(basket):
+    """What one piece costs, computed once more by fractions."""
+    sale = as_sale(basket)
+    for line, (_, cents, _, home) in zip(sale.lines, basket.lines, strict=True):
+        rate = CODES[home].rate if basket.treatment in ("K", "G", "AE") else line.tax_code.rate
+        if basket.stated == sale.prices:
+            expected = cents
+        elif sale.prices == "net":
+            expected = cents - tax_in(cents, rate, "gross")
+        else:
+            expected = cents + tax_in(cents, rate, "net")
+        assert minor(line.unit_price) == expected
 
 
 @SOME
@@ -149,7 +168,7 @@ courses = st.tuples(
 @FEW
 @given(st.lists(courses, min_size=10, max_size=10))
 def test_order_payment_invoice_and_ledger_agree(products, orders):
-    codes = TaxCode.objects.in_bulk(KNOWN, field_name="code")
+    codes = TaxCode.objects.in_bulk([*KNOWN, *WITHOUT], field_name="code")
     with transaction.atomic():
         for place_of, (basket, by, invoice_on) in enumerate(orders):
             wish = as_sale(basket, products, codes, key=f"sale-{place_of}", email="", invoice_on=invoice_on)

@@ -54,10 +54,15 @@ def test_a_list_shows_price_vat_note_and_stock_in_words(client):
     assert "Sold out" in page
 
 
-def test_a_net_shop_says_so(client):
-    get_model("documents", "Company").objects.update(prices="net")
-    product()
-    assert "excl. VAT, plus" in text(client.get("/catalogue/"))
+def test_prices_are_shown_without_vat_to_whoever_wants_it_so(client):
+    product(price="119.00")
+    response = client.post("/prices/", {"prices": "net", "next": "/catalogue/"})
+    assert response.url == "/catalogue/"
+    page = text(client.get("/catalogue/"))
+    assert "excl. VAT, plus" in page
+    assert "€100.00" in page
+    assert client.post("/prices/", {"prices": "gross", "next": "//evil.example/"}).url == "/"
+    assert "€119.00" in text(client.get("/catalogue/"))
 
 
 def test_hidden_products_are_nowhere(client):

@@ -94,10 +94,10 @@ def test_a_sale_says_whether_an_offer_is_limited_for_each_customer(standard, mos
     assert discount.limited == bool(most)
 
 
-def test_offers_reckon_with_net_prices_in_a_net_shop(standard):
+def test_offers_reckon_with_gross_prices_where_they_are_stated_net(standard):
     get_model("documents", "Company").objects.update(prices="net")
     offer(value="10")
     sale = sale_of(basket_with((product(price="100.00"), 1)))
-    assert sale.lines[0].discount == Decimal("10.00")
-    assert price(sale).net == Decimal("95.95")
+    assert (sale.prices, sale.lines[0].unit_price) == ("gross", Decimal("119.00"))
+    assert sale.lines[0].discount == Decimal("11.90")
     assert price(sale).gross == Decimal("114.18")

@@ -30,7 +30,7 @@ def test_gross_prices_contain_the_tax():
     assert price.tax_code == "DE-S-19"
 
 
-def test_net_prices_have_the_tax_on_top():
+def test_prices_stated_net_have_the_tax_on_top():
     Company.objects.update(prices="net")
     price = info(product(price="119.00")).price
     assert (price.incl_tax, price.tax, price.excl_tax) == (
@@ -38,7 +38,7 @@ def test_net_prices_have_the_tax_on_top():
         Decimal("22.61"),
         Decimal("119.00"),
     )
-    assert price.effective_price == Decimal("119.00")
+    assert price.effective_price == Decimal("141.61")
 
 
 def test_what_is_promised_to_others_is_not_available():

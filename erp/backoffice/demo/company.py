@@ -20,6 +20,7 @@ DETAILS = {
     "email": "hello@lindenquince.example",
     "phone": "+49 341 5550 1234",
     "vat_id": "DE123456788",
+    "vat_abroad": "destination",
     "bank_name": "Bank of the Linden",
     "iban": "DE89370400440532013000",
     "bic": "COBADEFFXXX",

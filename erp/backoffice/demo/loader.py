@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from erp.backoffice.demo import catalogue, company, gallery, offers, orders, people, stock, taxes
+from erp.backoffice.demo import catalogue, company, gallery, offers, orders, people, stock
 
 Say = Callable[[str], None]
 
@@ -13,7 +13,6 @@ Say = Callable[[str], None]
 # which go on where they stopped.
 PARTS: tuple[Callable[..., None], ...] = (
     company.load,
-    taxes.load,
     catalogue.load,
     gallery.load,
     offers.load,

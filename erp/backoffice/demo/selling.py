@@ -9,11 +9,12 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from oscar.core.loading import get_model
 
-from accounting.money import ZERO
+from accounting.money import ZERO, money
 from erp.backoffice.demo import offers, people
-from erp.sales.pricing import tax_on
+from erp.documents.services import company
 from erp.sales.sale import Sale, SaleDiscount, SaleLine, Shipping
-from erp.sales.taxes import TaxTable, tax_table
+from erp.sales.taxation import Taxation, taxation
+from erp.sales.treatment import Buyer, territory, vat_country
 
 ConditionalOffer = get_model("offer", "ConditionalOffer")
 OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
@@ -28,25 +29,33 @@ def sale_for(wish: dict[str, Any], *, on: date) -> Sale:
     """Return the sale that a customer's wish makes on a day."""
     customer = people.CUSTOMERS[wish["customer"]]
     user = None if customer.get("guest") else User.objects.get(email=customer["email"])
-    taxes = tax_table(country=customer["country"], on=on)
-    prices = wish.get("prices", "gross")
-    lines, discounts = _discounted(_lines(wish, taxes, prices), has_voucher=wish.get("voucher", False))
+    taxed = taxation(company(), _buyer(customer), prices=wish.get("prices", "gross"), on=on)
+    lines, discounts = _discounted(_lines(wish, taxed), has_voucher=wish.get("voucher", False))
     return Sale(
         key=f"demo:{wish['name']}",
         lines=lines,
-        shipping=_shipping(wish, lines, taxes, prices),
+        shipping=_shipping(wish, lines, taxed),
         ship_to=people.address_of(wish["customer"]),
         payment_method=wish["pay"],
         party_key=f"user:{user.pk}" if user else f"guest:demo-{wish['customer']}",
         placed_at=timezone.make_aware(datetime.combine(on, time.fromisoformat(wish["at"]))),
-        prices=prices,
+        prices=taxed.prices,
+        vat_id=customer.get("vat_id", ""),
         email=customer["email"],
         user=user,
         discounts=discounts,
     )
 
 
-def _lines(wish: dict[str, Any], taxes: TaxTable, prices: str) -> tuple[SaleLine, ...]:
+def _buyer(customer: dict[str, Any]) -> Buyer:
+    return Buyer(
+        territory(customer["country"], customer["postcode"]),
+        vat_country=vat_country(customer.get("vat_id", "")),
+        is_business=bool(customer.get("company")),
+    )
+
+
+def _lines(wish: dict[str, Any], taxed: Taxation) -> tuple[SaleLine, ...]:
     quantities = wish["lines"]
     products = Product.objects.filter(upc__in=quantities).prefetch_related("stockrecords")
     products = products.select_related(
@@ -55,15 +64,10 @@ def _lines(wish: dict[str, Any], taxes: TaxTable, prices: str) -> tuple[SaleLine
     lines = []
     for sku, quantity in quantities.items():
         product = products[sku]
-        code = taxes.code_for(product)
-        price = _in_mode(product.stockrecords.all()[0].price, code, prices)
+        price = taxed.unit_price(product, money(product.stockrecords.all()[0].price))
+        code = taxed.code_for(product)
         lines.append(SaleLine(product=product, quantity=quantity, unit_price=price, tax_code=code))
     return tuple(lines)
-
-
-def _in_mode(gross: Decimal, code: Any, prices: str) -> Decimal:
-    """A gross price as consumers see it, or the net price a business sees."""
-    return gross - tax_on(gross, code.rate, prices="gross") if prices == "net" else gross
 
 
 def _discounted(
@@ -91,9 +95,9 @@ def _is_garden_tool(product: Any) -> bool:
     return shown_as.categories.filter(slug=offers.GARDEN_CATEGORY).exists()
 
 
-def _shipping(wish: dict[str, Any], lines: tuple[SaleLine, ...], taxes: TaxTable, prices: str) -> Shipping:
+def _shipping(wish: dict[str, Any], lines: tuple[SaleLine, ...], taxed: Taxation) -> Shipping:
     if not any(line.product.get_product_class().requires_shipping for line in lines):
         return Shipping(code="no-shipping-required", name="No shipping required")
     method = OrderAndItemCharges.objects.get(name=wish.get("ship", offers.SHIPPING[0][0]))
-    code = taxes.main((line.tax_code, line.unit_price * line.quantity - line.discount) for line in lines)
-    return Shipping(method.code, method.name, _in_mode(method.price_per_order, code, prices), code)
+    ((code, charge),) = taxed.charges(money(method.price_per_order), lines)
+    return Shipping(method.code, method.name, charge, code, standard=charge)

@@ -12,7 +12,6 @@ from accounting.models import (
     JournalLine,
     OpenItem,
     Period,
-    TaxCode,
 )
 
 from .. import bookshelf, links, ties
@@ -222,20 +221,3 @@ class PeriodAdmin(ReadOnlyAdmin):
             ("Locked by", row.locked_by),
         ]
         return Page(facts)
-
-
-@admin.register(TaxCode, site=office)
-class TaxCodeAdmin(admin.ModelAdmin):
-    """A rate that documents name never changes: it ends, and another begins."""
-
-    list_display = ("code", "name", "country", "category", "rate", "valid_from", "valid_to")
-    list_filter = ("country", "category")
-    search_fields = ("code", "name")
-    ordering = ("code",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: TaxCode | None = None) -> tuple[str, ...]:
-        return ("code", "country", "category", "rate", "valid_from") if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: TaxCode | None = None) -> bool:
-        is_used = obj is not None and obj.lines.exists()
-        return super().has_delete_permission(request, obj) and not is_used

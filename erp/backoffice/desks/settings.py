@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from oscar.core.loading import get_model
 
 from erp.documents.models import Company
-from erp.sales.models import Automation, TaxClass, TaxRule
+from erp.sales.models import Automation
 
 from ..safe_html import HarmlessMarkup
 from ..settings_forms import AutomationForm, CompanyForm, ShippingForm
@@ -43,7 +43,7 @@ class CompanyAdmin(FixedRows):
         ("Papers", {"fields": ("logo", "legal_notice")}),
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
         ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),
-        ("Prices", {"fields": ("prices",)}),
+        ("Prices and VAT", {"fields": ("prices", "vat_scheme", "vat_abroad", "shipping_tax")}),
     )
 
 
@@ -61,20 +61,6 @@ class AutomationAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Say what happens without any rule."""
         return super().changelist_view(request, {"title": self.usual, **(extra_context or {})})
-
-
-class TaxRuleInline(admin.TabularInline):
-    model = TaxRule
-    autocomplete_fields = ("tax_code",)
-    extra = 1
-    ordering = ("country",)
-
-
-@admin.register(TaxClass, site=office)
-class TaxClassAdmin(admin.ModelAdmin):
-    list_display = ("name", "code", "is_default")
-    inlines = (TaxRuleInline,)
-    ordering = ("pk",)
 
 
 @admin.register(OrderAndItemCharges, site=office)
