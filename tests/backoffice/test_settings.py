@@ -159,7 +159,7 @@ class TestTaxes:
         old = TaxCode.objects.get(code="DE-S-19")
         response = office.post(page_url(old), {"name": old.name, "valid_to": "1999-12-31"})
         assert "does not end before it begins" in words(response)
-        office.post(page_url(old), {"name": old.name, "valid_to": "2030-12-31"})
+        office.post(page_url(old), {"name": old.name, "valid_to": "2030-12-31"}, follow=True)
         old.refresh_from_db()
         assert (old.valid_to, old.rate) == (date(2030, 12, 31), Decimal("19.00"))
         answers = {"code": "DE-S-20", "name": "VAT 20 %", "country": "DE", "category": "S", "rate": "20"}
