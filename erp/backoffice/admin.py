@@ -15,8 +15,8 @@ from .desks import (
     products,
     settings,
     stock,
-    transfers,
     taxes,
+    transfers,
 )
 
 __all__ = [
@@ -34,6 +34,6 @@ __all__ = [
     "products",
     "settings",
     "stock",
-    "transfers",
     "taxes",
+    "transfers",
 ]
