@@ -150,6 +150,7 @@ OUTBOX_HANDLERS = {
     "test_mail": "erp.invoicing.mails.preview.send_test",
     "statement_mail": "erp.invoicing.mails.statements.send_statement",
     "remind": "erp.invoicing.reminders.remind_due",
+    "order_link": "shop.customer.mails.send_order_link",
     "password_reset": "shop.customer.mails.send_password_reset",
     "pdf": "erp.invoicing.pdf.render_document",
     "capture": "erp.effects.capture",

@@ -5,11 +5,15 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .answers import PRICES
 from .checkout.shipping import all_methods
+from .customer import mails
+from .customer.forms import FindOrderForm
 from .posted import posted
 
 TEXTS = Path(__file__).parent / "texts"
@@ -44,3 +48,19 @@ def show_prices(request):
 def shipping_costs(request):
     """List what shipping costs, from the methods that staff have set up."""
     return render(request, "shop/shipping_costs.html", {"methods": list(all_methods())})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdrawal(request):
+    """Say what the right of withdrawal is, and lead to it: guests have the link to their order mailed.
+
+    The answer is the same whether there is such an order or not.
+    """
+    form = FindOrderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        mails.ask_for_order_link(**form.cleaned_data, now=timezone.now())
+        return redirect(f"{request.path}?sent")
+    page = FlatPage.objects.filter(url="/withdrawal/", sites=settings.SITE_ID).first()
+    context = {"form": form, "flatpage": page, "sent": "sent" in request.GET}
+    return render(request, "shop/withdrawal.html", context)

@@ -9,9 +9,10 @@ from django.views.generic import RedirectView
 from .basket import views as basket
 from .catalogue import views as catalogue
 from .checkout import views as checkout
+from .customer import giving_back
 from .customer import order_views as orders
 from .customer import views as customer
-from .pages import shipping_costs, show_prices
+from .pages import shipping_costs, show_prices, withdrawal
 
 
 class Words(StringConverter):
@@ -66,6 +67,26 @@ CUSTOMER = [
     path("orders/<str:token>/", orders.guest_order, name="guest-order"),
     path("orders/<str:token>/<slug:kind>-<int:pk>.<slug:form>", orders.guest_paper, name="guest-paper"),
 ]
+for name, page in (
+    ("cancel", giving_back.cancel),
+    ("send-back", giving_back.send_back),
+    ("withdraw", giving_back.withdraw),
+):
+    CUSTOMER += [
+        path(f"accounts/orders/<words:number>/{name}/", giving_back.by_number(page), name=name),
+        path(f"orders/<str:token>/{name}/", giving_back.by_link(page), name=f"guest-{name}"),
+    ]
+withdrawn = "withdrawn/<int:pk>/"
+CUSTOMER += [
+    path(
+        f"accounts/orders/<words:number>/{withdrawn}",
+        giving_back.by_number(giving_back.withdrawn),
+        name="withdrawn",
+    ),
+    path(
+        f"orders/<str:token>/{withdrawn}", giving_back.by_link(giving_back.withdrawn), name="guest-withdrawn"
+    ),
+]
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -77,5 +98,6 @@ urlpatterns = [
     path("", include((CUSTOMER, "customer"))),
     path("shipping/", shipping_costs, name="shipping-costs"),
     path("prices/", show_prices, name="show-prices"),
+    path("withdrawal/", withdrawal, name="withdrawal"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/icon.svg")),
 ]

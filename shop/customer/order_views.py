@@ -82,6 +82,12 @@ def _page(request, found, address: str, who: str) -> HttpResponse:
         (paper.name, FORMS[paper.form], reverse(address, args=[who, paper.kind, paper.row.pk, paper.form]))
         for paper in context["papers"]
     ]
+    guest = "guest-" if "guest" in address else ""
+    context["undo"] = {
+        name: reverse(f"customer:{guest}{name.replace('_', '-')}", args=[who])
+        for name, may in context["may"].items()
+        if may
+    }
     return render(request, "shop/customer/order.html", context)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO
 from accounting.refusal import Refusal
-from erp.delivery.models import DeliveryNote
+from erp.delivery import withdrawals
+from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.invoicing import links, providers
 from erp.invoicing.models import CreditNote, Invoice, Payment
 from erp.invoicing.payments import still_to_come
@@ -20,6 +22,10 @@ Order = get_model("order", "Order")
 # The kinds of papers a customer may download, by the word in the address.
 PAPERS = {"invoice": Invoice, "credit-note": CreditNote, "delivery-note": DeliveryNote}
 NAMES = {"invoice": "Invoice", "credit-note": "Credit note", "delivery-note": "Delivery note"}
+
+
+# In these states of an order nothing has left, and its customer may still cancel it.
+CANCELLABLE = ("pending payment", "confirmed")
 
 
 class LoginNeeded(Refusal):
@@ -78,7 +84,25 @@ def describe(order: Any) -> dict:
         "pays_by": payment and providers.get(payment.provider).name,
         "to_transfer": to_transfer(order, payment),
         "papers": papers(order),
+        "may": may(order),
+        "returns": list(order.returns.order_by("pk")),
+        "parcels": order.delivery_notes.exclude(shipped_on=None).order_by("pk"),
     }
+
+
+def may(order: Any) -> dict[str, bool]:
+    """Return what the customer can still undo by himself."""
+    return {
+        "cancel": order.status in CANCELLABLE,
+        "send_back": any(line.can_come_back for line in sent(order)),
+        "withdraw": withdrawals.may_withdraw(order, on=localdate()),
+    }
+
+
+def sent(order: Any) -> list[DeliveryLine]:
+    """Return the lines that have left with the notes of an order."""
+    lines = DeliveryLine.objects.filter(note__order=order, note__shipped_on__isnull=False)
+    return list(lines.order_by("pk"))
 
 
 def papers(order: Any) -> list[Paper]:

@@ -5,10 +5,17 @@ import shutil
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 from PIL import Image
 
-from .buying import ADDRESS, product
+from erp import order_to_cash
+from erp.delivery.models import DeliveryNote
+from erp.invoicing import links
+from tests.chain.scenes import work
+
+from .buying import ADDRESS, CARD, buy, product
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -125,6 +132,7 @@ def test_every_page_fits_on_a_small_telephone(page, goods):
         "/accounts/login/",
         "/terms/",
         "/shipping/",
+        "/withdrawal/",
         "/checkout/",
     ):
         page.goto(address)
@@ -155,3 +163,54 @@ def test_things_to_press_are_big_enough(page):
               .map(([name]) => name)"""
         )
         assert small == [], address
+
+
+@pytest.fixture
+def ordered(goods):
+    """The address of a guest's order of two tables. It comes before the page, where Django may still work."""
+    buy(Client(), goods[0], 2, "card", card_number=CARD)
+    work()
+    return f"/orders/{links.order_token(get_model('order', 'Order').objects.get())}/"
+
+
+@pytest.fixture
+def sent(ordered):
+    """The same, when the tables have left."""
+    order_to_cash.ship(DeliveryNote.objects.get(), on=localdate())
+    return ordered
+
+
+def test_an_order_is_cancelled_by_keyboard(ordered, page):
+    page.goto(ordered)
+    page.set_viewport_size({"width": 360, "height": 740})
+    press(page, "Cancel order")
+    assert page.evaluate(WIDEST) <= 360
+    press(page, "Cancel the order")
+    assert "Your order is cancelled" in page.inner_text("[role=status]")
+    assert page.complaints == []
+
+
+def test_something_is_sent_back_by_keyboard(sent, page):
+    page.goto(sent)
+    page.set_viewport_size({"width": 360, "height": 740})
+    press(page, "Send something back")
+    assert page.evaluate(WIDEST) <= 360
+    enter(page, "Oak table", "1")
+    press(page, "Ask to send it back")
+    assert "We have your request" in page.inner_text("[role=status]")
+    assert "Requested" in page.inner_text("main")
+    assert page.evaluate(WIDEST) <= 360
+    assert page.complaints == []
+
+
+def test_a_consumer_withdraws_by_keyboard(sent, page):
+    page.goto(sent)
+    page.set_viewport_size({"width": 360, "height": 740})
+    press(page, "Withdraw from contract here")
+    assert page.evaluate(WIDEST) <= 360
+    press(page, "Confirm withdrawal")
+    assert page.inner_text("h1") == "We have your withdrawal"
+    assert page.evaluate(WIDEST) <= 360
+    press(page, "See your order")
+    assert "Approved" in page.inner_text("main")
+    assert page.complaints == []
