@@ -108,9 +108,11 @@ def undo(line: BankLine, *, because: str, now: datetime, by: Any = None) -> None
     _move(line, State.OPEN)
     for match in BankMatch.objects.filter(line=line, undone_at=None).order_by("pk"):
         if match.is_ours:
+            order: Any = match.operation.payment.order  # type: ignore[union-attr]
             raise CannotUndo(
-                f"This line has paid order {match.operation.payment.order.number}."  # type: ignore[union-attr]
-                " Give the money back there, or let it pay for another order of the customer."
+                f"This line has paid order {order.number}, and what the order made of the money stays."
+                " If it was another's money, cancel or credit the order: the refund then waits among the"
+                " refunds to transfer, to the account the money came from."
             )
         for entry in JournalEntry.objects.filter(source_key=source_key(match)):
             ledger.reverse(entry, on=localdate(now), by=by)

@@ -1,6 +1,7 @@
 """The demo company: complete, sound, never loaded twice, and drawn to please."""
 
 import io
+from collections import Counter
 from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,6 +17,8 @@ from PIL import Image
 from accounting.models import JournalEntry
 from erp.backoffice import demo
 from erp.backoffice.demo import catalogue, pictures
+from erp.banking import clearing, payouts, transfers
+from erp.banking.models import BankLine, Payout
 from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.models import StockLevel, StockMove
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
@@ -72,7 +75,8 @@ def test_programs_that_know_nothing_of_us_agree_with_its_books(loaded, tmp_path)
 
 def test_it_tells_what_it_is_doing(loaded):
     assert loaded[:2] == ["company details", "catalogue"]
-    assert loaded[-1].startswith("orders, event ")
+    assert loaded[-2].startswith("orders, event ")
+    assert loaded[-1] == "bank statement and payout"
 
 
 def test_the_catalogue_is_large_enough_to_browse(loaded):
@@ -217,6 +221,16 @@ def test_stock_was_received_sold_counted_and_taken_back(loaded):
         "adjustment",
     }
     assert StockLevel.objects.filter(reserved__gt=0).exists()
+
+
+def test_the_bank_shows_what_was_paid_and_some_lines_wait_for_somebody(loaded):
+    states = Counter(BankLine.objects.values_list("state", flat=True))
+    assert states == {"matched": 5, "open": 3}
+    [payout] = Payout.objects.all()
+    assert payout.bank_matches.count() == 1
+    assert list(payouts.findings(payout)) == []
+    assert 0 < len(list(clearing.waiting("CLEARING", today=TODAY))) < payout.lines.count()
+    assert [due.source for due in transfers.due()] == ["from where the money came"]
 
 
 def test_the_books_are_clean(loaded):

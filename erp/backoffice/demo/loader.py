@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from erp.backoffice.demo import catalogue, company, gallery, offers, orders, people, stock
+from erp.backoffice.demo import bank, catalogue, company, gallery, offers, orders, people, stock
 
 Say = Callable[[str], None]
 
@@ -19,6 +19,7 @@ PARTS: tuple[Callable[..., None], ...] = (
     people.load,
     stock.load,
     orders.load,
+    bank.load,
 )
 
 
