@@ -1,5 +1,6 @@
 """One settings file. Its defaults just run on SQLite; production is told by environment variables."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -28,6 +29,7 @@ MIGRATION_MODULES = {label: f"oscar.apps.{label}.migrations" for label in FORKS}
 
 INSTALLED_APPS = [
     *[FORKS.get(app.split(".")[2], app) if app.startswith("oscar.apps.") else app for app in OSCAR_APPS],
+    "axes",
     "import_export",
     "sorl.thumbnail",
     "accounting.apps.AccountingConfig",
@@ -54,6 +56,8 @@ MIDDLEWARE = [
     "shop.security.NothingHereMiddleware",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
     "shop.basket.middleware.BasketMiddleware",
+    "shop.limits.RateLimitMiddleware",
+    "axes.middleware.AxesMiddleware",
     "shop.security.DatabaseAwayMiddleware",
 ]
 
@@ -105,10 +109,7 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "shop.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 
 # People
-AUTHENTICATION_BACKENDS = [
-    "oscar.apps.customer.auth_backends.EmailBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "shop.customer.backends.EmailOrUsername"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -120,6 +121,23 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# How often somebody may try: see shop/limits.py. A header is believed only where it is named here.
+RATE_LIMITS = env.bool("RATE_LIMITS", default=True)
+CLIENT_ADDRESS_HEADER = env.str("CLIENT_ADDRESS_HEADER", default="")
+AXES_ENABLED = RATE_LIMITS
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody can lock out somebody elsewhere
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "shop.limits.login_name"
+AXES_CLIENT_IP_CALLABLE = "shop.limits.client_address"
+AXES_LOCKOUT_CALLABLE = "shop.limits.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # Language and time
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")

@@ -10,7 +10,7 @@ class ShopConfig(AppConfig):
     def ready(self):
         from oscar.core.loading import get_model
 
-        from . import pages
+        from . import limits, pages  # noqa: F401 - the limits have a check of the settings
         from .catalogue import folding, tree
 
         folding.install()

@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 
 
 class ForgivingRedisCache(RedisCache):
-    """Django's, but a Redis that is away is an empty one. Counters and locks do not belong into it."""
+    """Django's, but a Redis that is away is an empty one, and counts nothing. Locks do not belong into it."""
 
     def get(self, key, default=None, version=None) -> Any:
         return self._or(default, super().get, key, default, version)
@@ -29,6 +29,9 @@ class ForgivingRedisCache(RedisCache):
 
     def add(self, key, value, *args, **kwargs) -> bool:
         return self._or(False, super().add, key, value, *args, **kwargs)
+
+    def incr(self, key, delta=1, version=None) -> int:
+        return self._or(0, super().incr, key, delta, version)
 
     def delete(self, key, version=None) -> bool:
         return self._or(False, super().delete, key, version)

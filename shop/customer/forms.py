@@ -82,10 +82,13 @@ class ProfileForm(forms.ModelForm):
 
 
 class PasswordResetForm(auth_forms.PasswordResetForm):
-    """Sends the link by the outbox: a mail server that is down loses nothing."""
+    """Sends the link by the outbox: a mail server that is down loses nothing.
+
+    Where there is no such account a row is written too, for nobody: it takes as long.
+    """
 
     def save(self, *, request, **options):
-        for user in self.get_users(self.cleaned_data["email"]):
+        for user in list(self.get_users(self.cleaned_data["email"])) or [None]:
             mails.ask_for_password_reset(user, at=request.build_absolute_uri("/"))
 
 

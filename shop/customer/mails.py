@@ -24,9 +24,13 @@ User = get_user_model()
 
 
 def ask_for_password_reset(user: Any, *, at: str) -> None:
-    """Have a link mailed by which the owner of an account can choose a new password. `at`: our address."""
-    key = f"password-reset:{user.pk}:{secrets.token_urlsafe(8)}"
-    enqueue([effect(key, "password_reset", user=user.pk, at=at)])
+    """Have a link mailed by which the owner of an account can choose a new password. `at`: our address.
+
+    Asked for nobody, there is a row, and no mail.
+    """
+    pk = user.pk if user else None
+    key = f"password-reset:{pk or 'nobody'}:{secrets.token_urlsafe(8)}"
+    enqueue([effect(key, "password_reset", user=pk, at=at)])
 
 
 def ask_for_order_link(number: str, email: str, *, now: datetime) -> None:
@@ -47,6 +51,8 @@ def send_order_link(payload: dict, *, now: datetime) -> None:
 
 def send_password_reset(payload: dict, *, now: datetime) -> None:
     """Mail the link. It is made only now, so that it is never stored."""
+    if payload["user"] is None:
+        return
     user = User.objects.get(pk=payload["user"])
     key = urlsafe_base64_encode(force_bytes(user.pk))
     path = reverse("customer:password-reset-confirm", args=[key, default_token_generator.make_token(user)])

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from .forms import LoginForm, PasswordResetForm, ProfileForm, RegisterForm
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "shop.customer.backends.EmailOrUsername"
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
