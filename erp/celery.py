@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "erp.settings")
 
@@ -28,6 +28,11 @@ app.conf.update(
     beat_schedule={"sweep": {"task": "erp.documents.tasks.sweep", "schedule": 10.0}},
 )
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def log_as_everywhere(**kwargs) -> None:
+    """Keep Celery from setting up logs of its own: Django's are set up already."""
 
 
 @worker_init.connect

@@ -7,6 +7,8 @@ import environ
 from oscar import INSTALLED_APPS as OSCAR_APPS
 from oscar.defaults import *  # noqa: F403
 
+from erp import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "erp.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "shop.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -139,6 +142,11 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# What is logged goes to standard error, without secrets: lines for people, or JSON for machines.
+LOGGING = logs.configuration(
+    form=env.str("LOG_FORMAT", default="text"), level=env.str("LOG_LEVEL", default="WARNING")
+)
+
 # Language and time
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
@@ -150,6 +158,8 @@ FORMAT_MODULE_PATH = "erp.backoffice.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if DEBUG:
+    STATIC_ROOT.mkdir(exist_ok=True)  # it is empty there, and missed by nobody
 MEDIA_URL = "/media/"
 MEDIA_ROOT = BASE_DIR / "media"
 

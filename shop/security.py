@@ -54,7 +54,7 @@ class DatabaseAwayMiddleware:
     def process_exception(self, request, exception):
         if not isinstance(exception, OperationalError):
             return None
-        logger.error("The database does not answer: %s", exception, exc_info=exception)
+        logger.error("The database does not answer: %s", exception)
         return something_failed(request)
 
 

@@ -52,7 +52,7 @@ def deliver(pk: int, *, now: datetime) -> bool:
     try:
         import_string(settings.OUTBOX_HANDLERS[row.topic])(row.payload, now=now)
     except Exception as error:
-        logger.exception("%s failed (order %s)", row.key, row.order_number or "none")
+        logger.exception("%s failed", row.key, extra={"order": row.order_number})
         _put_off(row, error, now=now)
     else:
         Outbox.objects.filter(pk=pk).update(done_at=now, leased_until=None, last_error="")

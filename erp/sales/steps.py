@@ -95,7 +95,7 @@ def attempt(order: Any, name: str, action: Callable[[], Any]) -> Outcome:
         with transaction.atomic():
             action()
     except Exception as error:
-        logger.exception("Order %s: step '%s' failed", order.number, name)
+        logger.exception("Step '%s' failed", name, extra={"order": order.number})
         return Outcome(State.FAILED, explain(error))
     return DONE
 
