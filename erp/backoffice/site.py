@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from . import bank_pages, mail_preview, papers, reports, statements
+from . import bank_pages, mail_preview, papers, reports, statements, vat
 from .sections import grouped
 from .todo import todos
 
@@ -54,6 +54,14 @@ class BackOffice(AdminSite):
         """Show the books' reports."""
         return reports.books(request, self.each_context(request))
 
+    def vat_threshold(self, request: HttpRequest) -> HttpResponse:
+        """Show how near the threshold of sales to consumers abroad is."""
+        return vat.threshold(request, self.each_context(request))
+
+    def ec_sales(self, request: HttpRequest) -> HttpResponse:
+        """Show the EC sales list."""
+        return vat.ec_sales(request, self.each_context(request))
+
     def bank_work(self, request: HttpRequest) -> HttpResponse:
         """Show the lines of the bank that wait."""
         return bank_pages.work(request, self.each_context(request))
@@ -83,6 +91,9 @@ class BackOffice(AdminSite):
         own = [
             path("books/", self.admin_view(self.books), name="books"),
             path("books/<slug:name>/", self.admin_view(reports.download), name="books_download"),
+            path("vat/threshold/", self.admin_view(self.vat_threshold), name="vat_threshold"),
+            path("vat/ec-sales/", self.admin_view(self.ec_sales), name="ec_sales"),
+            path("vat/ec-sales.csv", self.admin_view(vat.ec_sales_file), name="ec_sales_file"),
             path("pdf/<slug:kind>/<int:pk>/", self.admin_view(papers.pdf), name="pdf"),
             path("xml/<slug:kind>/<slug:form>/<int:pk>/", self.admin_view(papers.xml), name="xml"),
             path("file/<int:pk>/", self.admin_view(papers.file), name="file"),

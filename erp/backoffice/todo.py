@@ -16,10 +16,12 @@ from erp.banking.models import BankLine
 from erp.delivery.models import DeliveryNote
 from erp.documents.models import Outbox
 from erp.invoicing import overdue, owing
+from erp.invoicing.abroad import WARN_FROM
 from erp.invoicing.models import Invoice
 from erp.sales.models import Step
 
-from . import links
+from . import links, vat
+from .reports import may_see
 
 StockRecord = get_model("partner", "StockRecord")
 
@@ -40,6 +42,8 @@ def todos(user: Any, *, now: datetime) -> Iterator[Todo]:
     for label, needs, url, rows in _SOURCES:
         if user.has_perm(needs):
             yield Todo(label, rows(now).count(), url())
+    if may_see(user) and (percent := vat.share_used(localdate(now))) >= WARN_FROM:
+        yield Todo("% of the yearly threshold for sales abroad", percent, reverse("admin:vat_threshold"))
 
 
 def stuck(rows: QuerySet[Outbox], *, now: datetime) -> QuerySet[Outbox]:

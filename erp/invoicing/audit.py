@@ -132,6 +132,27 @@ def payments_are_their_operations() -> Iterator[str]:
             yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
 
 
+def rates_are_those_of_their_codes() -> Iterator[str]:
+    """8 A line of an invoice or credit note has the rate of its tax code, and without one no tax."""
+    for line in (InvoiceLine, CreditNoteLine):
+        wrong: Any = ~Q(rate=F("tax_code__rate")) | (Q(rate=0) & ~Q(tax=0))
+        rows: Any = line.objects.filter(wrong)
+        for title, rate, tax, code in rows.order_by("pk").values_list(
+            "title", "rate", "tax", "tax_code__code"
+        ):
+            yield f"'{title}' is taxed {tax} at {rate} %, which is not what {code} says."
+
+
+def supplies_without_vat_name_the_buyers_id() -> Iterator[str]:
+    """8 Who bought free of VAT in another country of the EU did so with a VAT id, and the paper says it."""
+    for line, paper in ((InvoiceLine, "invoice"), (CreditNoteLine, "credit_note")):
+        rows: Any = line.objects.filter(tax_code__category__in=("K", "AE"))
+        found = rows.values_list(f"{paper}__number", f"{paper}__buyer").order_by(f"{paper}_id").distinct()
+        for number, buyer in found.iterator():
+            if not buyer.get("vat_id"):
+                yield f"{number} is free of VAT for a business in the EU, but names no VAT id."
+
+
 def no_draft_is_left() -> Iterator[str]:
     """11 Invoices and credit notes are issued in the transaction that drafts them."""
     for model in (Invoice, CreditNote):
@@ -227,6 +248,8 @@ CHECKS = [
     counted_pieces_are_credited,
     what_is_billed_leaves,
     what_came_back_is_credited,
+    rates_are_those_of_their_codes,
+    supplies_without_vat_name_the_buyers_id,
     no_draft_is_left,
     dates_follow_numbers,
     reminders_come_after_the_day,

@@ -200,6 +200,13 @@ def test_one_order_mixes_rates_and_businesses_and_exports_are_priced_net(loaded)
     assert set(exports.values_list("prices", flat=True)) == {"net"}
 
 
+def test_a_firm_in_france_pays_no_vat_and_its_invoice_says_why(loaded):
+    placed = order("studio-in-bordeaux")
+    invoice = placed.invoices.get()
+    assert (placed.total_tax, placed.terms.vat_id) == (0, "FR29999999907")
+    assert invoice.taxes[0]["reason"].startswith("Tax-free intra-Community supply")
+
+
 def test_a_service_leaves_no_warehouse(loaded):
     placed = order("blunt-knives")
     assert not placed.delivery_notes.exists()

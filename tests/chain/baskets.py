@@ -74,6 +74,22 @@ def baskets(codes=tuple(CODES), most_lines=6):
     )
 
 
+def random_basket(chance, stated, wished, treatment, shipping_tax):
+    """Return a basket of a policy, as chance has it: fast, for tens of thousands."""
+    codes = list(CODES)
+    lines = tuple(
+        (
+            chance.randint(1, 12),
+            chance.randint(0, 30_000),
+            chance.choice((0, 0, 10, 33)),
+            codes[chance.randrange(len(codes))],
+        )
+        for _ in range(chance.randint(1, 4))
+    )
+    shipping, surcharge = chance.choice((0, 1, 495, 1_299)), chance.choice((0, 1, 350))
+    return Basket(lines, shipping, surcharge, stated, wished, treatment, shipping_tax)
+
+
 @dataclass(frozen=True)
 class Rates:
     """The rates of a country by the line that a product stands on: stands in for a tax table."""

@@ -69,6 +69,9 @@ TAMPERINGS = [
         "UPDATE invoicing_invoiceline SET released = 0 WHERE order_line_id IS NOT NULL",
     ),
     (invoicing.what_came_back_is_credited, "UPDATE invoicing_invoiceline SET credited = 0"),
+    (invoicing.rates_are_those_of_their_codes, "UPDATE invoicing_invoiceline SET rate = 18"),
+    (invoicing.rates_are_those_of_their_codes, "UPDATE accounting_taxcode SET rate = 18"),
+    (invoicing.supplies_without_vat_name_the_buyers_id, "UPDATE accounting_taxcode SET category = 'K'"),
     (invoicing.no_draft_is_left, "UPDATE invoicing_invoice SET number = NULL, state = 'draft'"),
     (
         invoicing.dates_follow_numbers,
