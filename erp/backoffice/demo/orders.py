@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp import order_to_cash, paying, stocktaking
@@ -90,8 +91,13 @@ def _place(wish: Wish, *, on: date) -> None:
     if wish["pay"] == "card":
         sale = replace(sale, payment=_authorise(wish, price(sale).gross, CARDS["placed"], on=on))
     order = order_to_cash.place(sale, on=on)
+    _collect(order, now=sale.placed_at)
+
+
+def _collect(order: Any, *, now: datetime) -> None:
+    """Have a card that is held charged, where that is due."""
     for row in Outbox.objects.filter(order_number=order.number, topic="capture", done_at=None):
-        outbox.deliver(row.pk, now=sale.placed_at)
+        outbox.deliver(row.pk, now=now)
 
 
 def _authorise(wish: Wish, amount: Any, card: str, *, on: date) -> Payment:
@@ -118,8 +124,10 @@ def _pay(wish: Wish, *, on: date) -> None:
 
 
 def _ship(wish: Wish, *, on: date) -> None:
-    for note in DeliveryNote.objects.filter(order=_order(wish), state=DeliveryNote.State.READY):
+    order = _order(wish)
+    for note in DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY):
         order_to_cash.ship(note, on=on, by=colleague("warehouse"))
+    _collect(order, now=timezone.make_aware(datetime.combine(on, time(17))))
 
 
 def _cancel(wish: Wish, *, on: date) -> None:
