@@ -17,7 +17,7 @@ from erp.invoicing.models import InvoiceLine, PaymentOperation
 from erp.sales.models import Step
 from erp.sales.services import snapshot
 
-from . import links, ties
+from . import links, mailed, ties
 from .actions import Button, button_for
 from .pages import Page, Table
 
@@ -39,7 +39,8 @@ def page(order: Any, *, may_retry: bool) -> Page:
         ties.credit_notes(order.credit_notes.all()),
         ties.entries(keys),
         ties.moves(keys),
-        ties.outbox(Outbox.objects.filter(order_number=order.number)),
+        mailed.table(order),
+        ties.outbox(Outbox.objects.filter(order_number=order.number).exclude(topic="mail")),
         ties.files(keys),
         _log(order),
     ]

@@ -17,6 +17,8 @@ from erp.invoicing import links, providers
 from erp.invoicing.models import CreditNote, Invoice, Payment
 from erp.invoicing.payments import still_to_come
 
+from .timeline import timeline
+
 Order = get_model("order", "Order")
 
 # The kinds of papers a customer may download, by the word in the address.
@@ -86,7 +88,7 @@ def describe(order: Any) -> dict:
         "papers": papers(order),
         "may": may(order),
         "returns": list(order.returns.order_by("pk")),
-        "parcels": order.delivery_notes.exclude(shipped_on=None).order_by("pk"),
+        "timeline": timeline(order),
     }
 
 

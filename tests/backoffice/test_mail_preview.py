@@ -55,6 +55,11 @@ def test_a_kind_is_shown_of_what_there_is(office, finished, code, of):
     assert finished.number in words(office.get(HTML, {"kind": code, "words": of(finished)}))
 
 
+@pytest.mark.parametrize("code", preview.NAMES)
+def test_every_kind_answers_for_an_order(office, finished, code):
+    assert office.get(PAGE, {"kind": code, "words": finished.number}).status_code == 200
+
+
 def test_a_name_that_is_nobodys_is_told(office):
     page = html.unescape(words(office.get(PAGE, {"kind": "invoice", "words": "INV-1<b>"})))
     assert "There is nothing to write of for 'INV-1<b>' in a mail 'Invoice'." in page

@@ -1,17 +1,21 @@
 """What runs behind the scenes: effects on their way out, and the files that documents became."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp.documents.models import DocumentFile, Outbox
+from erp.invoicing.mails import by_hand
+from erp.sales.models import OrderEvent
 
 from .. import links, todo
+from ..actions import verb
 from ..pages import Page, ReadOnlyAdmin
 from ..site import office
 
@@ -41,6 +45,21 @@ class OutboxAdmin(ReadOnlyAdmin):
     list_filter = (ProgressFilter, "topic", "created_at")
     search_fields = ("key", "order_number", "last_error")
     ordering = ("-pk",)
+    actions = ("send_now",)
+
+    def offered(self, row: Outbox) -> Sequence[str]:
+        sent = OrderEvent.objects.filter(order__number=row.order_number, name="mailed", source_key=row.key)
+        return ["send_now"] if row.topic == "mail" and not sent.exists() else []
+
+    @verb("Send it now", needs="sales.change_step")
+    def send_now(self, request: HttpRequest, rows: QuerySet[Outbox]) -> HttpResponse | None:
+        """Send mails that wait or were held back."""
+
+        def take(row: Outbox) -> str:
+            by_hand.send_now(row, now=timezone.now())
+            return f"{row} goes out now."
+
+        return self.carry_out(request, rows.order_by("pk"), take)
 
     def page(self, request: HttpRequest, row: Outbox) -> Page:
         order = Order.objects.filter(number=row.order_number).first() if row.order_number else None

@@ -183,14 +183,13 @@ def is_unpaid(row: Payment, on: date) -> bool:
     return order.status != "cancelled" and still_to_come(row) > ZERO
 
 
-def returned(document: Any, *, at: str = "", reason: str = "") -> Facts:
-    """Return what comes or came back. `at` is the moment at which the customer said so."""
+def returned(document: Any, *, reason: str = "") -> Facts:
+    """Return what is to come back, and why not where we say no."""
     return {
         "order": of_order(document.order),
         "return": document.number,
         "lines": list(_returned_lines(document.lines.select_related("product__parent").order_by("pk"))),
-        "reason": reason or document.reason,
-        "at": at and parse_datetime(at),
+        "reason": reason or document.answer,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounting.refusal import Refusal
+from erp.delivery.models import Withdrawal
 from erp.documents import outbox
 from erp.documents.logo import logo_uri
 from erp.documents.outbox import effect
@@ -22,6 +23,7 @@ NAMES = {code: kind.name for code, kind in KINDS.items()} | {"statement": "State
 BY_NAME: dict[type, tuple[str, ...]] = {
     Invoice: ("number", "order__number"),
     CreditNote: ("number", "order__number"),
+    Withdrawal: ("returned__number", "order__number"),
     Payment: ("reference", "order__number"),
     PaymentOperation: ("reference", "payment__order__number"),
     Reminder: ("invoice__number", "invoice__order__number"),
@@ -60,7 +62,8 @@ def send_test(payload: dict[str, Any], *, now: datetime) -> None:
 def _letter(code: str, words: str, *, papers: Any, logo: str = "") -> Letter:
     if not words:
         return compose(code, SAMPLES[code], logo=logo)
-    kind, document = KINDS[code], _find(code, words)
+    document = _find(code, words)
+    kind = KINDS[code]
     return compose(code, kind.facts(document), papers=papers(kind.papers(document)), logo=logo)
 
 

@@ -48,8 +48,7 @@ RETURN: Facts = {
     "order": ORDER,
     "return": "RT-26-SAMPLE1-1",
     "lines": [{"title": "Lamp", "quantity": 1}],
-    "reason": "Too bright",
-    "at": datetime(2026, 3, 9, 18, 15, 3, tzinfo=UTC),
+    "reason": "",
 }
 
 SAMPLES: dict[str, Facts] = {
@@ -102,6 +101,6 @@ SAMPLES: dict[str, Facts] = {
     "payment_pending": PAYMENT,
     "return_requested": RETURN,
     "return_approved": RETURN,
-    "return_rejected": RETURN,
-    "withdrawal_receipt": RETURN,
+    "return_rejected": RETURN | {"reason": "It was made to measure"},
+    "withdrawal_receipt": RETURN | {"at": datetime(2026, 3, 9, 18, 15, 3, tzinfo=UTC)},
 }

@@ -40,9 +40,11 @@ def send(payload: dict[str, Any], *, now: datetime) -> None:
     """Send a mail that the outbox holds, unless it was sent or has become moot. Raises MailRefused."""
     said = dict(payload)
     kind = KINDS[said.pop("kind")]
-    document = kind.manager.get(pk=said.pop("document"))
+    document, by_hand = kind.manager.get(pk=said.pop("document")), said.pop("by_hand", False)
     order, key = kind.order_of(document), key_of(kind.code, document.pk)
-    if _was_sent(order, key) or not _may_go(kind, document, order, now):
+    if _was_sent(order, key) or not kind.still_true(document, localdate(now)):
+        return
+    if not (by_hand or _goes_by_itself(kind, order)):
         return
     try:
         _mail(kind, document, said, to=facts.address_of(order), key=key)
@@ -80,12 +82,9 @@ def attached(documents: Iterable[Any]) -> list[Attached]:
         return []
 
 
-def _may_go(kind: Kind, document: Any, order: Any, now: datetime) -> bool:
-    if not kind.still_true(document, localdate(now)):
-        return False
-    return (
-        not kind.obeys or steps.modes(order.terms.payment_method)[Step.Name.MAIL] == Automation.Mode.AUTOMATIC
-    )
+def _goes_by_itself(kind: Kind, order: Any) -> bool:
+    mode = Automation.Mode.AUTOMATIC
+    return not kind.obeys or steps.modes(order.terms.payment_method)[Step.Name.MAIL] == mode
 
 
 def _was_sent(order: Any, key: str) -> bool:

@@ -1,0 +1,68 @@
+"""How far an order is, for its customer: what has happened on which day, and what is still to come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from accounting.money import ZERO
+from erp.delivery.models import DeliveryNote
+from erp.invoicing.models import PaymentOperation
+from erp.invoicing.payments import still_to_come
+
+Kind = PaymentOperation.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Something that happened on a day, or without one is still to come."""
+
+    what: str
+    on: date | None
+    details: str = ""
+    amount: Decimal | None = None
+
+
+def timeline(order: Any) -> list[Stage]:
+    """Return the stages of an order: those of a day in the order of days, then those to come."""
+    stages = list(_stages(order))
+    happened = [stage for stage in stages if stage.on]
+    return sorted(happened, key=lambda stage: stage.on or date.max) + [s for s in stages if not s.on]
+
+
+def _stages(order: Any) -> Iterator[Stage]:
+    yield Stage("Placed", localdate(order.date_placed))
+    yield from _money(order)
+    if order.status == "cancelled":
+        event = order.events.filter(name="cancelled").order_by("pk").last()
+        yield Stage("Cancelled", localdate(event.at) if event else None)
+        return
+    yield from _parcels(order)
+    for row in order.returns.filter(received_on__isnull=False).order_by("pk"):
+        yield Stage("Returned", row.received_on, row.number)
+
+
+def _money(order: Any) -> Iterator[Stage]:
+    moved = PaymentOperation.objects.filter(payment__order=order).order_by("pk")
+    taken = list(moved.filter(kind=Kind.CAPTURE))
+    left = sum((still_to_come(payment) for payment in order.payments.exclude(state="voided")), ZERO)
+    if taken and not left:
+        yield Stage("Paid", taken[-1].on)
+    else:
+        yield from (Stage("Paid in part", row.on, amount=row.amount) for row in taken)
+    if left and order.status != "cancelled":
+        yield Stage("Paid", None, amount=left)
+    for row in moved.filter(kind=Kind.REFUND):
+        yield Stage("Paid back", row.on, amount=row.amount)
+
+
+def _parcels(order: Any) -> Iterator[Stage]:
+    notes = list(order.delivery_notes.exclude(state=DeliveryNote.State.CANCELLED).order_by("pk"))
+    for place, note in enumerate(notes, start=1):
+        which = f", parcel {place} of {len(notes)}" if len(notes) > 1 else ""
+        sent_by = " ".join(filter(None, (note.carrier, note.tracking_number)))
+        yield Stage(f"Shipped{which}", note.shipped_on, sent_by)
+        yield Stage(f"Delivered{which}", note.delivered_on)
