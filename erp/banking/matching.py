@@ -69,8 +69,9 @@ def accept_exact(lines: Iterable[BankLine], *, by: Any = None) -> Accepted:
     """Accept those lines of which there is no doubt, each by itself. What is refused stays open."""
     count, refusals = 0, []
     rows = list(lines)
-    for line in rows:
-        # Asked anew for each: the line before may have paid what this one would pay again.
+    found = proposals.for_lines(rows)
+    for line in (line for line in rows if proposals.exact(found[line.pk])):
+        # Asked anew: the line before may have paid what this one would pay again.
         sure = proposals.exact(proposals.for_line(line))
         if sure is None:
             continue

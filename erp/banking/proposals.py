@@ -120,6 +120,8 @@ def _incoming(line: BankLine, orders: set[int]) -> Iterator[Proposal]:
     debts = [payment for payment in named if owed[payment.pk]]
     if len(debts) > 1 and sum((owed[payment.pk] for payment in debts), ZERO) == line.amount:
         yield _together(debts, owed)
+    if is_sure and line.amount in owed.values():
+        return  # nobody asks what else it could be
     for payment in _by_amount_or_name(line).exclude(order__in=orders)[: 2 * MOST]:
         yield _payment(line, payment, owed_on(payment), named=False)
 
