@@ -22,6 +22,13 @@ def by_source(role: str, prefixes: Iterable[str]) -> dict[str, Decimal]:
     return dict(lines.order_by().values_list("entry__source_key").annotate(Sum("amount")))
 
 
+def by_party(role: str) -> dict[str, Decimal]:
+    """Return debits less credits of an account by the key of the customer or supplier."""
+    lines = JournalLine.objects.posted().filter(account=account(role))
+    sums = dict(lines.order_by().values_list("party__key").annotate(Sum("amount")))
+    return {key: amount for key, amount in sums.items() if amount}
+
+
 def source_keys(prefixes: Iterable[str]) -> set[str]:
     """Return the source keys of posted entries that begin with one of some prefixes."""
     entries = JournalEntry.objects.filter(_begins(prefixes, "source_key"), number__isnull=False)

@@ -14,7 +14,6 @@ from typing import Any
 from accounting import ledger
 from accounting.models import OpenItem
 from accounting.money import ZERO
-from accounting.refusal import Refusal
 from erp import postings
 from erp.documents import outbox
 from erp.documents.models import Company, Outbox
@@ -28,11 +27,6 @@ from erp.sales import services as sales
 from erp.sales import steps
 from erp.sales.models import Step
 from erp.sales.services import Ordered
-
-
-class MoreThanOwed(Refusal):
-    """Money came in that nobody owes."""
-
 
 Share = tuple[OpenItem, Decimal]
 
@@ -73,20 +67,24 @@ def bill_shipped(order: Any, *, on: date, by: Any) -> None:
         _bill(order, only_shipped=True, on=on, by=by)
 
 
-def take_in(operation: PaymentOperation, order: Any, *, by: Any) -> Decimal:
-    """Post money that came in against what the order owes, billing the rest of it first where need be.
+def owed_for(order: Any, amount: Decimal, *, on: date, by: Any) -> dict[str, OpenItem]:
+    """Return what an order owes, billing the rest of it first where more came in than was billed.
 
-    Return what it still owes. Yesterday's money may make today's invoice: dates ascend with numbers.
-    Raises MoreThanOwed.
+    Yesterday's money may make today's invoice: dates ascend with numbers.
     """
     owed = ledger.owed(invoices.keys_of(order))
-    if operation.amount > _sum(owed):
-        with suppress(NothingToInvoice):  # then it is more than is owed, which `shares` says
-            bill(order, on=invoices.earliest_day(operation.on), by=by)
-        owed = ledger.owed(invoices.keys_of(order))
+    if amount > total(owed):
+        with suppress(NothingToInvoice):  # then nobody owes the rest
+            bill(order, on=invoices.earliest_day(on), by=by)
+            owed = ledger.owed(invoices.keys_of(order))
+    return owed
+
+
+def take_in(operation: PaymentOperation, owed: dict[str, OpenItem], *, by: Any) -> Decimal:
+    """Post money that came in against what is owed, and return what still is."""
     entry = postings.captured(operation, money_account(operation))
     post(entry, by=by, settles=shares(owed.values(), operation.amount))
-    return _sum(owed) - operation.amount
+    return total(owed) - operation.amount
 
 
 def refund(order: Any, documents: Iterable[CreditNote], *, on: date, by: Any) -> None:
@@ -106,34 +104,42 @@ def refund(order: Any, documents: Iterable[CreditNote], *, on: date, by: Any) ->
         outbox.enqueue(row for paper in alone for row in mails.to_send("credit_note", paper, order))
 
 
-def give_up_payments(order: Any, *, on: date, by: Any) -> None:
+def give_up_payments(order: Any, *, on: date, but: Payment | None = None, by: Any = None) -> None:
     """Void what was never captured; a provider that holds money is told after commit."""
     outbox.enqueue(
         effect(f"void:{payment.pk}", "void", order_number=order.number, payment=payment.pk)
-        for payment in payments.give_up(order, on=on, by=by)
+        for payment in payments.give_up(order, on=on, but=but, by=by)
     )
 
 
 def owed_by(order: Any) -> Decimal:
     """Return what the customer owes on the invoices of an order."""
-    return _sum(ledger.owed(invoices.keys_of(order)))
+    return total(ledger.owed(invoices.keys_of(order)))
 
 
-def shares(items: Iterable[OpenItem], amount: Decimal, *, at_most: bool = False) -> list[Share]:
-    """Spread an amount over open items, oldest first. Raises MoreThanOwed unless less will do."""
+def total(owed: dict[str, OpenItem]) -> Decimal:
+    """Return what open items come to."""
+    return sum((item.residual for item in owed.values()), ZERO)
+
+
+def money_account(operation: PaymentOperation) -> str:
+    """Return the role of the account that a movement of money fills or empties."""
+    return providers.get(operation.payment.provider).money_account
+
+
+def shares(items: Iterable[OpenItem], amount: Decimal) -> list[Share]:
+    """Spread an amount over open items, oldest first, as far as it goes."""
     settles = []
     for item in items:
         if part := min(abs(item.residual), amount):
             settles.append((item, part))
             amount -= part
-    if amount and not at_most:
-        raise MoreThanOwed(f"That is {amount} more than is owed.")
     return settles
 
 
 def _bill(order: Any, *, only_shipped: bool, on: date, by: Any) -> Invoice:
-    if order.status == "cancelled":
-        raise NothingToInvoice(f"Order {order.number} is cancelled.")
+    if order.status in ("cancelled", "pending payment"):
+        raise NothingToInvoice(f"Order {order.number} is {order.status}.")
     so_far = invoices.progress(order)
     issued = _issue(sales.load(order), company(), so_far, only_shipped=only_shipped, on=on, by=by)
     outbox.enqueue(_effects(order, issued))
@@ -167,10 +173,6 @@ def _issue(
     return issued
 
 
-def _sum(owed: dict[str, OpenItem]) -> Decimal:
-    return sum((item.residual for item in owed.values()), ZERO)
-
-
 def _give_back(
     payment: Any, amount: Decimal, *, paper: CreditNote, item: OpenItem, on: date, by: Any
 ) -> None:
@@ -181,8 +183,3 @@ def _give_back(
     wish = effect(f"refund:{operation.pk}", "refund", order_number=order.number, operation=operation.pk)
     outbox.enqueue([wish, *told])
     sales.note(order, "refunded", f"{amount} refunded.", f"payment:{operation.reference}", by=by)
-
-
-def money_account(operation: PaymentOperation) -> str:
-    """Return the role of the account on which a movement of money is booked."""
-    return providers.get(operation.payment.provider).money_account

@@ -61,7 +61,7 @@ def credit(invoice: Invoice, found: list[Portion], *, key: str, on: date, reason
         postings.credited(document, lines),
         by=by,
         take_number=lambda: credit_notes.number(document),
-        settles=billing.shares(owed.values(), document.gross, at_most=True),
+        settles=billing.shares(owed.values(), document.gross),
     )
     words = f"Credit note {document.number} over {document.gross}."
     sales.note(invoice.order, "credited", words, f"credit:{document.pk}", by=by)

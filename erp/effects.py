@@ -3,7 +3,7 @@
 Each effect may run twice: the provider and the books know it by its reference.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +11,18 @@ from django.utils import timezone
 from oscar.core.loading import get_model
 
 from accounting.refusal import Refusal
-from erp import order_to_cash
+from erp import hearing, order_to_cash, planning
 from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.models import Outbox
-from erp.invoicing import mails, payments, providers
+from erp.documents.outbox import effect
+from erp.invoicing import mails, notices, payments, providers
 from erp.invoicing.models import Payment, PaymentOperation
+from erp.invoicing.providers import card
 from erp.sales.models import Step
 
 Order = get_model("order", "Order")
+LATE = timedelta(seconds=30)
 
 
 class NothingToRetry(Refusal):
@@ -37,16 +40,32 @@ def capture(payload: dict[str, Any], *, now: datetime) -> None:
 
 
 def refund(payload: dict[str, Any], *, now: datetime) -> None:
-    """Have a provider give money back that the books have given back."""
+    """Have a provider give money back that the books have given back, unless it has done so by itself."""
     operation = PaymentOperation.objects.select_related("payment").get(pk=payload["operation"])
-    provider = providers.get(operation.payment.provider)
-    _done(provider.refund(operation.payment, operation.amount, operation.reference))
+    payment = operation.payment
+    if notices.refunded(payment) >= payments.refunded_in_all(payment):
+        return
+    provider = providers.get(payment.provider)
+    _done(provider.refund(payment, operation.amount, operation.reference))
 
 
 def void(payload: dict[str, Any], *, now: datetime) -> None:
     """Have a provider give up money it holds."""
     payment = Payment.objects.get(pk=payload["payment"])
     _done(providers.get(payment.provider).void(payment))
+
+
+def have_sandbox_tell_later(reference: str, kind: str) -> None:
+    """Let the sandbox card send its notice only some time after its customer has come back."""
+    row = effect(f"sandbox:{reference}", "sandbox_notice", after=LATE, reference=reference, kind=kind)
+    outbox.enqueue([row])
+
+
+def sandbox_notice(payload: dict[str, Any], *, now: datetime) -> None:
+    """Have the sandbox card decide, and hear what it says."""
+    payment = Payment.objects.get(reference=payload["reference"])
+    body, headers = card.decide(payment.reference, payment.amount, kind=payload["kind"])
+    hearing.hear(payment.provider, body, headers, now=now)
 
 
 def ship(payload: dict[str, Any], *, now: datetime) -> None:
@@ -64,6 +83,8 @@ def ship_ready(order: Any, *, on: date, by: Any = None) -> int:
 
 def retry(step: Step, *, on: date, by: Any = None) -> None:
     """Take a step that failed, or that is taken by hand. Raises NothingToRetry and what the step raises."""
+    if step.order.status == planning.PENDING:
+        raise NothingToRetry(f"Order {step.order.number} waits for its payment.")
     if step.state not in (Step.State.FAILED, Step.State.MANUAL, Step.State.WAITING):
         raise NothingToRetry(f"The step '{step.get_name_display()}' is {step.get_state_display()}.")
     if step.name == Step.Name.INVOICE:

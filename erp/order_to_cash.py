@@ -1,15 +1,16 @@
 """Order to cash: the life of a sale, from top to bottom.
 
     place --> confirmed -- ship --> partly shipped, shipped -- take_back
-       |          |
-       |          +-- cancel --> cancelled        invoice, settle and credit go along with any of them
+       |       ^  |
+       |  confirm +-- cancel --> cancelled        invoice, settle and credit go along with any of them
+       |       |
+       +--> pending payment -- cancel --> cancelled
 
 Each verb is one transaction: all of it happens, or none. Shop, back office, imports, demo and tests come
 in by these doors, and nothing else writes an order, a document or an entry.
 """
 
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -22,13 +23,17 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.delivery.services import Pieces, Rest
 from erp.documents.services import company
 from erp.inventory import services as inventory
-from erp.invoicing import invoices, payments
-from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
+from erp.invoicing import invoices
+from erp.invoicing.models import CreditNote, Invoice
 from erp.invoicing.portions import Amounts
+from erp.money_in import confirm, give_back, keep, pay_otherwise, settle, use_for
 from erp.sales import discounts, steps, wishes
 from erp.sales import services as sales
 from erp.sales.pricing import price
 from erp.sales.sale import Sale
+
+# The verbs of money are at home in `money_in`, and offered here with the others.
+__all__ = ["confirm", "give_back", "keep", "pay_otherwise", "settle", "use_for"]
 
 
 @atomic
@@ -76,24 +81,6 @@ def invoice(order: Any, *, on: date, by: Any = None) -> Invoice:
     """Bill what is not yet billed of an order. Raises NothingToInvoice."""
     order = sales.hold(order.pk)
     return billing.bill(order, on=on, by=by)
-
-
-@atomic
-def settle(
-    payment: Payment, *, amount: Decimal, reference: str, on: date, by: Any = None
-) -> PaymentOperation:
-    """Take in money: the same reference is the same. Raises WrongAmount, PaymentGone, ReferenceTaken.
-
-    Money for what is not yet billed makes the invoice: VAT is due when money comes in.
-    """
-    payment = payments.hold(payment)
-    if known := payments.noted(payment, amount, reference=reference):
-        return known
-    operation = payments.capture(payment, amount, reference=reference, on=on, by=by)
-    still_owed = billing.take_in(operation, payment.order, by=by)
-    sales.note(payment.order, "paid", f"{amount} received.", f"payment:{reference}", by=by)
-    planning.money_is_in(payment, still_owed=still_owed)
-    return operation
 
 
 @atomic

@@ -1,6 +1,7 @@
 """What a new order needs next: its payment, the state of its notes, its steps, its effects outside."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.models import Company, Outbox
 from erp.documents.outbox import effect
+from erp.documents.services import company
 from erp.invoicing import mails, payments, providers
 from erp.invoicing.models import Payment
+from erp.sales import services as sales
 from erp.sales import steps
 from erp.sales.models import Step
 from erp.sales.sale import Sale
@@ -20,14 +23,23 @@ from erp.sales.services import Ordered
 Name = Step.Name
 WAITING = steps.Outcome(Step.State.WAITING)
 Plan = dict[str, steps.Outcome]
+PENDING = "pending payment"
 
 
 def payment_for(sale: Sale, ordered: Ordered) -> Payment | None:
-    """Give the order its authorised payment, or write down the one to come. Nothing for nothing."""
+    """Give the order its payment, held or on its way, or write down the one to come. Nothing for nothing.
+
+    Raises NotOffered.
+    """
     total = ordered.order.total_incl_tax
     party = ordered.terms.party
+    if total and providers.get(sale.payment_method).after_delivery and ordered.terms.invoice_on == "payment":
+        raise providers.NotOffered("Paying on delivery is not possible: goods leave once they are paid.")
     if sale.payment is not None:
-        return payments.attach(sale.payment, ordered.order, party=party, amount=total)
+        payment = payments.attach(sale.payment, ordered.order, party=party, amount=total)
+        if ordered.order.status == PENDING and payment.state == Payment.State.AUTHORISED:
+            sales.move_order(ordered.order, "confirmed")  # its notice was faster than the order
+        return payment
     if total == ZERO:
         return None
     return payments.expect(ordered.order, party=party, provider=sale.payment_method, amount=total)
@@ -35,25 +47,55 @@ def payment_for(sale: Sale, ordered: Ordered) -> Payment | None:
 
 def state_of_notes(ordered: Ordered, payment: Payment | None, firm: Company) -> str:
     """Return whether goods may leave at once, or wait for the money."""
-    is_safe = payment is None or payment.state == Payment.State.AUTHORISED
-    may_leave = is_safe or firm.ship_before_payment
-    if payment is not None and ordered.terms.invoice_on == "payment":
+    if payment is None:
+        return DeliveryNote.State.READY
+    is_safe = payment.state in (Payment.State.AUTHORISED, Payment.State.CAPTURED)
+    may_leave = is_safe or firm.ship_before_payment or providers.get(payment.provider).after_delivery
+    if ordered.terms.invoice_on == "payment" or ordered.order.status == PENDING:
         may_leave = False
     return DeliveryNote.State.READY if may_leave else DeliveryNote.State.WAITING_PAYMENT
 
 
 def plan(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -> Plan:
-    """Return the steps of an order, not yet written, and write down the effects they have outside."""
+    """Return the steps of an order, not yet written, and write down the effects they have outside.
+
+    An order whose payment is on its way has but one: it expires.
+    """
     names = _steps(ordered, payment, notes)
     outcomes = steps.begin(names, ordered.terms.payment_method)
+    if payment is not None and ordered.order.status == PENDING:
+        outbox.enqueue([to_expire(payment, order_number=ordered.order.number)])
+        return outcomes
     notes_ready = any(note.state == DeliveryNote.State.READY for note in notes)
     outbox.enqueue(_effects(ordered, payment, outcomes, notes_ready=notes_ready))
     return outcomes
 
 
+def to_expire(payment: Payment, *, order_number: str) -> Outbox:
+    """Return the effect that gives an order's goods free again if it was not paid by then."""
+    patience = timedelta(minutes=company().pending_minutes)
+    key = f"expire:{payment.pk}"
+    return effect(key, "expire", order_number=order_number, after=patience, payment=payment.pk)
+
+
+def make_firm(payment: Payment, *, firm: Company) -> tuple[Ordered, Plan]:
+    """Confirm an order that waited for its payment, and write down what is due now, as at placement."""
+    order: Any = payment.order
+    sales.move_order(order, "confirmed")
+    ordered = sales.load(order)
+    may_leave = state_of_notes(ordered, payment, firm) == DeliveryNote.State.READY
+    notes_ready = may_leave and bool(delivery.let_go(order))
+    if not providers.get(payment.provider).prepaid:
+        steps.mark(order, Name.CAPTURE, steps.Outcome(Step.State.NOT_NEEDED))
+    outcomes = steps.of(order)
+    outbox.enqueue(_effects(ordered, payment, outcomes, notes_ready=notes_ready))
+    return ordered, outcomes
+
+
 def bills_now(ordered: Ordered, plan: Plan) -> bool:
-    """Return whether the order is billed in the moment it is placed."""
-    return ordered.terms.invoice_on == "order" and Name.INVOICE in plan and plan[Name.INVOICE] == WAITING
+    """Return whether the order is billed in the moment it is placed, or confirmed."""
+    is_due = ordered.terms.invoice_on == "order" and ordered.order.status == "confirmed"
+    return is_due and Name.INVOICE in plan and plan[Name.INVOICE] == WAITING
 
 
 def money_is_in(payment: Payment, *, still_owed: Decimal) -> None:
@@ -61,8 +103,7 @@ def money_is_in(payment: Payment, *, still_owed: Decimal) -> None:
     order: Any = payment.order
     if providers.get(payment.provider).prepaid:
         steps.mark(order, Name.CAPTURE, steps.DONE)
-    waits = order.terms.invoice_on == "payment" or not providers.get(payment.provider).prepaid
-    if waits and not still_owed and delivery.let_go(order):
+    if not still_owed and delivery.let_go(order):
         _ship_if_automatic(order)
 
 
@@ -103,7 +144,7 @@ def _ship_if_automatic(order: Any) -> None:
 def _steps(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -> Iterator[str]:
     if ordered.order.total_incl_tax:
         yield Name.INVOICE
-    if payment is not None and payment.state == Payment.State.AUTHORISED:
+    if payment is not None and (payment.state == Payment.State.AUTHORISED or payment.is_on_its_way):
         yield Name.CAPTURE
     if ordered.email:
         yield Name.MAIL
@@ -118,7 +159,8 @@ def _effects(ordered: Ordered, payment: Payment | None, plan: Plan, *, notes_rea
         yield from mails.to_send("order_placed", order)
     if Name.INVOICE in waiting and ordered.terms.invoice_on == "order":
         yield effect(f"pdf:order:{order.pk}", "pdf", order_number=number, order=order.pk)
-    if Name.CAPTURE in waiting and payment and ordered.terms.invoice_on != "shipment":
-        yield payments.to_collect(payment, payment.amount, order_number=number)
+    held = payment if payment and payment.state == Payment.State.AUTHORISED else None
+    if Name.CAPTURE in waiting and held and ordered.terms.invoice_on != "shipment":
+        yield payments.to_collect(held, held.amount, order_number=number)
     if Name.SHIP in waiting and notes_ready:
         yield effect(f"ship:{order.pk}", "ship", order_number=number, order=order.pk)

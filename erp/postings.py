@@ -59,7 +59,7 @@ def captured(operation: PaymentOperation, money_account: str) -> Entry:
     return Entry(
         date=operation.on,
         source_key=f"payment:{operation.reference}",
-        memo=f"Payment {operation.payment.reference}",
+        memo=f"Payment {operation.payment}",
         lines=(
             debit(money_account, operation.amount),
             credit(chart.RECEIVABLE, operation.amount, party=operation.payment.party),
@@ -73,10 +73,52 @@ def refunded(operation: PaymentOperation, money_account: str) -> Entry:
     return Entry(
         date=operation.on,
         source_key=f"payment:{operation.reference}",
-        memo=f"Refund of {operation.payment.reference}",
+        memo=f"Refund of {operation.payment}",
         lines=(
             debit(chart.RECEIVABLE, operation.amount, party=operation.payment.party),
             credit(money_account, operation.amount),
+        ),
+        journal="CASH",
+    )
+
+
+def kept(operation: PaymentOperation, money_account: str) -> Entry:
+    """Money came in that nobody owes: we owe it to whom it came from."""
+    return Entry(
+        date=operation.on,
+        source_key=f"payment:{operation.reference}",
+        memo=f"Payment {operation.payment}, owed by nobody",
+        lines=(
+            debit(money_account, operation.amount),
+            credit(chart.PREPAYMENTS, operation.amount, party=operation.payment.party),
+        ),
+        journal="CASH",
+    )
+
+
+def given_back(operation: PaymentOperation, money_account: str) -> Entry:
+    """Money that nobody owed went back to whom it came from."""
+    return Entry(
+        date=operation.on,
+        source_key=f"payment:{operation.reference}",
+        memo=f"Given back of {operation.payment}",
+        lines=(
+            debit(chart.PREPAYMENTS, operation.amount, party=operation.payment.party),
+            credit(money_account, operation.amount),
+        ),
+        journal="CASH",
+    )
+
+
+def used(operation: PaymentOperation) -> Entry:
+    """Money that was here already pays for something else: its customer owes less."""
+    return Entry(
+        date=operation.on,
+        source_key=f"payment:{operation.reference}",
+        memo=f"Payment {operation.payment} from {operation.taken_from}",
+        lines=(
+            debit(chart.PREPAYMENTS, operation.amount, party=operation.payment.party),
+            credit(chart.RECEIVABLE, operation.amount, party=operation.payment.party),
         ),
         journal="CASH",
     )

@@ -187,6 +187,8 @@ OUTBOX_HANDLERS = {
     "refund": "erp.effects.refund",
     "void": "erp.effects.void",
     "void_unclaimed": "erp.paying.void_unclaimed",
+    "expire": "erp.paying.expire",
+    "sandbox_notice": "erp.effects.sandbox_notice",
     "ship": "erp.effects.ship",
 }
 # What the workers ask the outbox for once a day
@@ -244,7 +246,17 @@ ORDER_LINK_PATH = "/orders/{token}/"
 # Who is asked whether a VAT id is valid (erp/sales/vat_ids.py says how): nobody, unless a function is named.
 VAT_ID_CHECK = env.str("VAT_ID_CHECK", default="")
 VAT_ID_CHECK_MUST_ANSWER = env.bool("VAT_ID_CHECK_MUST_ANSWER", default=False)
-PAYMENT_PROVIDERS = ["erp.invoicing.providers.bank.BankTransfer", "erp.invoicing.providers.card.SandboxCard"]
+# Where a provider's page sends customers back to: paid or not, the provider itself tells us.
+PAYMENT_RETURN_PATH = "/checkout/return/{token}/"
+PAYMENT_CANCEL_PATH = "/checkout/not-paid/{token}/"
+PAYMENT_PROVIDERS = [
+    "erp.invoicing.providers.bank.BankTransfer",
+    "erp.invoicing.providers.card.SandboxCard",
+    "erp.invoicing.providers.cod.CashOnDelivery",
+]
+# A card that moves no money, for trying the shop out.
+SANDBOX_CARD = env.bool("SANDBOX_CARD", default=DEBUG)
+SANDBOX_CARD_BOOKS = VAR_DIR / "sandbox-card"
 
 # Stripe is offered where both are set and its package (requirements-stripe.txt) is installed.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")

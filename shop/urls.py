@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from .basket import views as basket
 from .catalogue import views as catalogue
+from .checkout import payment_views as payment
 from .checkout import views as checkout
 from .customer import giving_back
 from .customer import order_views as orders
@@ -43,6 +44,9 @@ CHECKOUT = [
     path("preview/", checkout.preview, name="preview"),
     path("place/", checkout.place, name="place"),
     path("thank-you/<str:token>/", checkout.thank_you, name="thank-you"),
+    path("pay/<str:token>/", payment.pay, name="pay"),
+    path("return/<str:token>/", payment.returned, name="return"),
+    path("not-paid/<str:token>/", payment.not_paid, name="not-paid"),
 ]
 CUSTOMER = [
     path("accounts/login/", customer.LoginView.as_view(), name="login"),
@@ -66,6 +70,7 @@ CUSTOMER = [
     path("accounts/orders/<words:number>/<slug:kind>-<int:pk>.<slug:form>", orders.paper, name="paper"),
     path("orders/<str:token>/", orders.guest_order, name="guest-order"),
     path("orders/<str:token>/<slug:kind>-<int:pk>.<slug:form>", orders.guest_paper, name="guest-paper"),
+    path("orders/<str:token>/pay/", orders.pay, name="guest-order-pay"),
 ]
 for name, page in (
     ("cancel", giving_back.cancel),
@@ -99,5 +104,7 @@ urlpatterns = [
     path("shipping/", shipping_costs, name="shipping-costs"),
     path("prices/", show_prices, name="show-prices"),
     path("withdrawal/", withdrawal, name="withdrawal"),
+    path("payments/<slug:provider>/webhook/", payment.webhook, name="payment-webhook"),
+    path("sandbox-card/<str:token>/", payment.sandbox, name="sandbox-card"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/icon.svg")),
 ]

@@ -1,11 +1,22 @@
 """What every test stands on. Fixtures of one subject live with its tests."""
 
+from itertools import count
+
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import TransactionTestCase
 
 from accounting import guards
 from erp.invoicing import providers
+
+CARDS = count()
+
+
+@pytest.fixture(autouse=True)
+def _a_sandbox_card_without_memories(settings, tmp_path_factory):
+    """Give each test a sandbox card of its own: its books outlive our database, as a provider's do."""
+    settings.SANDBOX_CARD = True
+    settings.SANDBOX_CARD_BOOKS = tmp_path_factory.getbasetemp() / f"card-{next(CARDS)}"
 
 
 @pytest.fixture(autouse=True, scope="session")

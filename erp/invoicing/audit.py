@@ -1,11 +1,11 @@
 """Do invoices, credit notes, payments and the books agree? Each check yields a sentence for what is wrong."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
@@ -16,7 +16,16 @@ from erp.inventory.valuation import slice_of
 
 from . import providers
 from .audit_credits import counted_pieces_are_credited, what_came_back_is_credited, what_is_billed_leaves
-from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Payment, PaymentOperation, Reminder
+from .models import (
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentOperation,
+    ProviderEvent,
+    Reminder,
+)
 
 Order = get_model("order", "Order")
 ZERO_MONEY = money_value(0)
@@ -110,7 +119,8 @@ def money_is_where_it_went() -> Iterator[str]:
         Payment.objects.values("provider").annotate(taken=Sum("captured"), back=Sum("refunded")).order_by()
     ):
         role = providers.get(payment["provider"]).money_account
-        moved[role] = moved.get(role, ZERO) + payment["taken"] - payment["back"]
+        inside = _taken_from_surplus(payment["provider"])
+        moved[role] = moved.get(role, ZERO) + payment["taken"] - payment["back"] - inside
     for role, amount in sorted(moved.items()):
         booked = evidence.moved_by_sources(role, "payment:")
         outside = _sold_elsewhere(role)
@@ -126,7 +136,7 @@ def payments_are_their_operations() -> Iterator[str]:
             done=Coalesce(Subquery(done.annotate(total=Sum("amount")).values("total")), ZERO_MONEY)
         ).exclude(**{part: F("done")})
         if part == "captured":
-            rows = rows.exclude(order=None)
+            rows = rows.exclude(kind=Payment.Kind.ELSEWHERE)
         for payment in rows.order_by("pk"):
             said = getattr(payment, part)
             yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
@@ -181,7 +191,7 @@ def reminders_come_after_the_day() -> Iterator[str]:
 
 def orders_and_money_belong_together() -> Iterator[str]:
     """10 No order took more money than it comes to; no card is held for an order that is not there."""
-    paid = Payment.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    paid = Payment.objects.filter(order=OuterRef("pk"), kind="order").order_by().values("order")
     rows = Order.objects.annotate(
         taken=Coalesce(Subquery(paid.annotate(total=Sum("captured")).values("total")), ZERO_MONEY)
     )
@@ -190,6 +200,30 @@ def orders_and_money_belong_together() -> Iterator[str]:
     ):
         if taken > total:
             yield f"Order {number} comes to {total}, but {taken} was taken."
+
+
+def money_nobody_owes_is_in_the_books() -> Iterator[str]:
+    """7 Prepayments are the money that nobody owes, by customer; what was used of it pays for something."""
+    kept: dict[str, Decimal] = defaultdict(Decimal)
+    uses = PaymentOperation.objects.filter(taken_from=OuterRef("pk")).order_by().values("taken_from")
+    noted = Coalesce(Subquery(uses.annotate(total=Sum("amount")).values("total")), ZERO_MONEY)
+    rows: Any = Payment.objects.filter(kind="surplus").select_related("party").annotate(noted=noted)
+    for surplus in rows.order_by("pk"):
+        kept[surplus.party.key] += surplus.left
+        if surplus.used != surplus.noted:
+            yield f"Payment {surplus}: {surplus.used} used, its operations come to {surplus.noted}."
+    booked = evidence.by_party(chart.PREPAYMENTS)
+    for key in sorted(kept.keys() | booked.keys()):
+        if kept[key] != -booked.get(key, ZERO):
+            yield f"{key}: {kept[key]} that nobody owes is here, the books say {-booked.get(key, ZERO)}."
+
+
+def notices_that_moved_money_have_their_operation() -> Iterator[str]:
+    """9 Each notice of a provider by which money was taken in is an operation of its payment."""
+    told = ProviderEvent.objects.filter(kind="captured", outcome=ProviderEvent.Outcome.APPLIED)
+    noted = PaymentOperation.objects.filter(kind="capture", reference=OuterRef("reference"))
+    for notice in told.filter(~Exists(noted)).order_by("pk"):
+        yield f"The notice {notice} took in {notice.amount}, which is not on a payment."
 
 
 def _by_tax_code(lines: Any, part: str) -> Counter:
@@ -202,7 +236,7 @@ def _claims() -> Iterator[tuple[str, Decimal]]:
         for pk, gross in papers.values_list("pk", "gross"):
             yield f"{name}:{pk}", sign * gross
     for kind, sign in (("capture", -1), ("refund", 1)):
-        moved = PaymentOperation.objects.filter(kind=kind)
+        moved = PaymentOperation.objects.filter(kind=kind).exclude(payment__kind=Payment.Kind.SURPLUS)
         for reference, amount in moved.values_list("reference", "amount"):
             yield f"payment:{reference}", sign * amount
 
@@ -227,10 +261,16 @@ def _keys(name: str, papers: Any) -> Iterable[tuple[str, bool]]:
     return ((f"{name}:{pk}", posts) for pk, posts in papers.values_list("pk", "posts"))
 
 
+def _taken_from_surplus(provider: str) -> Decimal:
+    """Money that was here before it was taken in: it paid for something that somebody owed."""
+    rows = PaymentOperation.objects.filter(payment__provider=provider, taken_from__isnull=False)
+    return rows.aggregate(total=Sum("amount", default=ZERO))["total"]
+
+
 def _sold_elsewhere(role: str) -> Decimal:
     """Money that other systems took in before these books began, and that only goes back here."""
     total = ZERO
-    for payment in Payment.objects.filter(order=None, captured__gt=0):
+    for payment in Payment.objects.filter(kind=Payment.Kind.ELSEWHERE):
         if providers.get(payment.provider).money_account == role:
             total += payment.captured
     return total
@@ -254,4 +294,6 @@ CHECKS = [
     dates_follow_numbers,
     reminders_come_after_the_day,
     orders_and_money_belong_together,
+    money_nobody_owes_is_in_the_books,
+    notices_that_moved_money_have_their_operation,
 ]

@@ -15,6 +15,20 @@ from accounting.money import MoneyField
 from accounting.written_once import WrittenOnce
 from erp.documents.models import Document
 
+from .payment_models import Payment, PaymentOperation, ProviderEvent
+
+__all__ = [
+    "CreditNote",
+    "CreditNoteLine",
+    "Invoice",
+    "InvoiceLine",
+    "Payment",
+    "PaymentOperation",
+    "ProviderEvent",
+    "Reminder",
+    "ReminderPause",
+]
+
 
 class Paper(Document):
     """What an invoice and a credit note have in common. The number is taken last, at issue."""
@@ -177,67 +191,6 @@ class CreditNoteLine(PaperLine):
 
     FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("1 = 1", set())
     PART_OF = "credit_note"
-
-
-class Payment(Document):
-    """Money a customer means to pay or has paid. The row is there before any money moves."""
-
-    class State(models.TextChoices):
-        STARTED = "started", "started"
-        AUTHORISED = "authorised", "authorised"
-        CAPTURED = "captured", "captured"
-        FAILED = "failed", "failed"
-        VOIDED = "voided", "voided"
-
-    TRANSITIONS = {
-        State.STARTED: {State.AUTHORISED, State.CAPTURED, State.FAILED, State.VOIDED},
-        State.AUTHORISED: {State.CAPTURED, State.VOIDED},
-    }
-
-    order = models.ForeignKey("order.Order", models.PROTECT, related_name="payments", null=True, blank=True)
-    party = models.ForeignKey(Party, models.PROTECT, related_name="+", null=True, blank=True)
-    provider = models.CharField(max_length=20)
-    reference = models.CharField(max_length=100, unique=True, help_text="The provider's name for it.")
-    state = models.CharField(max_length=12, choices=State, default=State.STARTED)
-    amount = MoneyField()
-    captured = MoneyField(default=0)
-    refunded = MoneyField(default=0)
-    currency = models.CharField(max_length=3)
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(captured__lte=F("amount")), name="never_capture_more_than_agreed"
-            ),
-            models.CheckConstraint(
-                condition=Q(refunded__lte=F("captured")), name="never_refund_more_than_captured"
-            ),
-        ]
-
-    def __str__(self):
-        return self.reference
-
-
-class PaymentOperation(WrittenOnce):
-    """One movement of a payment: authorised, captured, refunded, voided."""
-
-    class Kind(models.TextChoices):
-        AUTHORISE = "authorise", "authorised"
-        CAPTURE = "capture", "captured"
-        REFUND = "refund", "refunded"
-        VOID = "void", "voided"
-
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="operations")
-    kind = models.CharField(max_length=10, choices=Kind)
-    amount = MoneyField()
-    reference = models.CharField(max_length=150, unique=True)
-    on = models.DateField()
-    at = models.DateTimeField(db_default=Now())
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
-
-    def __str__(self):
-        return f"{self.payment} {self.get_kind_display()} {self.amount}"
 
 
 class Reminder(WrittenOnce):

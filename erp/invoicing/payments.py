@@ -1,12 +1,12 @@
 """Payments and their operations: agreed, captured, refunded, voided. The books are posted by the chain."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import F, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounting.money import ZERO, money, money_value
 from accounting.refusal import Refusal
@@ -18,6 +18,11 @@ from .models import CreditNote, Payment, PaymentOperation
 
 State = Payment.State
 Kind = PaymentOperation.Kind
+SETTLING = timedelta(minutes=5)  # before that, notices are on their way
+REMEMBERED = timedelta(days=14)
+MOST = Decimal("9999999999.99")  # what an order can come to
+# A payment that may belong to an order: the money is held, or the customer is on the way to pay it.
+CLAIMABLE = Q(state=State.AUTHORISED) | (Q(state=State.STARTED) & ~Q(redirect_url=""))
 
 
 class WrongAmount(Refusal):
@@ -48,47 +53,54 @@ def expect(order: Any, *, party: Any, provider: str, amount: Decimal) -> Payment
     )[0]
 
 
-def start(*, provider: str, amount: Decimal, key: str) -> Payment:
+def start(*, provider: str, amount: Decimal, key: str, order: Any = None) -> Payment:
     """Write a payment before any money moves. The same key is the same payment while it is undecided."""
     reference = f"{provider}:{key}"
     payment = Payment(
-        provider=provider, reference=reference, amount=money(amount), currency=settings.CURRENCY
+        order=order,
+        party=order and order.terms.party,
+        provider=provider,
+        reference=reference,
+        amount=money(amount),
+        currency=settings.CURRENCY,
     )
     Payment.objects.bulk_create([payment], ignore_conflicts=True)
     return Payment.objects.get(reference=reference)
 
 
 def attach(payment: Payment, order: Any, *, party: Any, amount: Decimal) -> Payment:
-    """Give an authorised payment its order. Raises PaymentGone and WrongAmount."""
+    """Give a payment its order: one that is authorised, or on its way. Raises PaymentGone, WrongAmount."""
     if payment.amount != amount:
         raise WrongAmount(f"The card was authorised for {payment.amount}, the order comes to {amount}.")
-    free = Payment.objects.filter(pk=payment.pk, order=None, state=State.AUTHORISED)
+    free = Payment.objects.filter(CLAIMABLE, pk=payment.pk, order=None)
     if not free.update(order=order, party=party):
         raise PaymentGone("This payment cannot be used for this order.")
     payment.order, payment.party = order, party
+    if payment.state == State.STARTED:  # the provider's notice may have been faster than we are
+        payment.refresh_from_db(fields=["state"])
     return payment
 
 
 def hold(payment: Payment) -> Payment:
     """Lock a payment, after its order as every verb does, and read it afresh. Raises PaymentGone."""
     rows = Payment.objects.select_for_update(of=("order", "self"), no_key=True)
-    rows = rows.select_related("order__terms", "party").filter(order__number__isnull=False)
+    rows = rows.select_related("order__terms__party", "party").filter(order__number__isnull=False)
     held = rows.filter(pk=payment.pk).first()
     if held is None:
         raise PaymentGone(f"Payment {payment} belongs to no order.")
     return held
 
 
+def require_cents(amount: Decimal) -> None:
+    """Raises WrongAmount where an amount is no money above zero, in whole cents."""
+    if not amount.is_finite() or not ZERO < amount <= MOST or amount != money(amount):
+        raise WrongAmount(f"{amount:f} cannot be taken: money comes in whole cents, above zero.")
+
+
 def capture(
     payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None
 ) -> PaymentOperation:
-    """Note that money came in on a payment that is held.
-
-    Raises WrongAmount, ReferenceTaken and IllegalTransition.
-    """
-    open_amount = payment.amount - payment.captured
-    if not ZERO < amount <= open_amount or amount != money(amount):
-        raise WrongAmount(f"{amount:f} cannot be taken: {open_amount} of payment {payment} is open.")
+    """Note that money came in on a payment that is held. Raises ReferenceTaken and IllegalTransition."""
     payment.captured += amount
     if payment.state == State.CAPTURED:
         Payment.objects.filter(pk=payment.pk).update(captured=payment.captured)
@@ -103,21 +115,38 @@ def capture(
 def noted(payment: Payment, amount: Decimal, *, reference: str) -> PaymentOperation | None:
     """Return the capture that a provider's reference stands for, if it was noted.
 
-    Raises ReferenceTaken where that was another amount.
+    What came in at once may stand in two parts: what was owed, and the rest. Raises ReferenceTaken where
+    it was another amount.
     """
-    if payment.captured == ZERO:
-        return None
-    known = payment.operations.filter(reference=reference, kind=Kind.CAPTURE).first()
-    if known and known.amount != amount:
-        raise ReferenceTaken(f"With the reference '{reference}' {known.amount} came in already.")
-    return known
+    rest = rest_of(reference)
+    rows = PaymentOperation.objects.filter(kind=Kind.CAPTURE, reference__in=(reference, rest))
+    known = list(rows.filter(payment__order=payment.order_id).order_by("pk"))
+    came_in = sum((operation.amount for operation in known), ZERO)
+    if known and came_in != amount:
+        raise ReferenceTaken(f"With the reference '{reference}' {came_in} came in already.")
+    return known[0] if known else None
+
+
+def rest_of(reference: str) -> str:
+    """Return the reference of that part of an amount which nobody owed."""
+    return f"{reference}:surplus"
 
 
 def still_to_come(payment: Payment) -> Decimal:
-    """Return what is still to be paid on a payment: what was credited of its order is not."""
+    """Return what is still to be paid on a payment: not what was credited or paid otherwise."""
+    if payment.kind != Payment.Kind.ORDER or payment.order is None:
+        return ZERO
     credited = CreditNote.objects.filter(order=payment.order_id).aggregate(sum=Sum("gross"))["sum"]
-    left = payment.amount - (credited or ZERO) - (payment.captured - payment.refunded)
-    return max(left, ZERO)
+    paid = for_orders(Payment.objects.filter(order=payment.order_id)).aggregate(
+        sum=Sum(F("captured") - F("refunded"))
+    )["sum"]
+    left = payment.order.total_incl_tax - (credited or ZERO) - (paid or ZERO)
+    return max(min(left, payment.amount - payment.captured), ZERO)
+
+
+def for_orders(rows: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Return the payments that pay for an order: money that nobody owes is none."""
+    return rows.filter(kind=Payment.Kind.ORDER)
 
 
 def collectable(order: Any) -> list[Payment]:
@@ -145,6 +174,19 @@ def authorise(payment: Payment, *, reference: str, on: date) -> None:
     _note(payment, Kind.AUTHORISE, payment.amount, reference=reference, on=on)
 
 
+def send_away(payment: Payment, *, to: str, reference: str) -> None:
+    """Note on which page of the provider's the customer pays, and what the provider calls the payment."""
+    payment.redirect_url, payment.provider_reference = to, reference
+    Payment.objects.filter(pk=payment.pk).update(redirect_url=to, provider_reference=reference)
+
+
+def know_as(payment: Payment, reference: str) -> None:
+    """Note what the provider calls a payment, unless that is known."""
+    if not payment.provider_reference:
+        payment.provider_reference = reference
+        Payment.objects.filter(pk=payment.pk).update(provider_reference=reference)
+
+
 def refuse(payment: Payment) -> None:
     """Note that the provider declined."""
     payment.move_to(State.FAILED)
@@ -156,35 +198,65 @@ def void(payment: Payment, *, on: date, by: Any = None) -> None:
     _note(payment, Kind.VOID, payment.amount, reference=f"{payment.reference}:void", on=on, by=by)
 
 
-def give_up(order: Any, *, on: date, by: Any = None) -> list[Payment]:
+def give_up(order: Any, *, on: date, but: Payment | None = None, by: Any = None) -> list[Payment]:
     """Void an order's payments of which nothing was captured, and return those a provider must hear of."""
     undecided = Payment.objects.select_for_update().filter(
         order=order, state__in=(State.STARTED, State.AUTHORISED), captured=0
     )
     held = []
-    for payment in undecided.order_by("pk"):
-        if payment.state == State.AUTHORISED:
+    for payment in undecided.exclude(pk=but.pk if but else 0).order_by("pk"):
+        if payment.state == State.AUTHORISED or _is_held(payment):
             held.append(payment)
         void(payment, on=on, by=by)
     return held
 
 
+def to_look_at(now: datetime) -> list[Payment]:
+    """Return the payments whose end was not heard of, or that were given up and may be paid all the same.
+
+    The older one is the more rarely it is asked about: after a quarter of its age again.
+    """
+    undecided = Q(state__in=(State.STARTED, State.FAILED, State.VOIDED))
+    rows = for_orders(Payment.objects.filter(undecided, captured=0, created_at__lt=now - SETTLING))
+    recent = rows.filter(created_at__gt=now - REMEMBERED).order_by("created_at", "pk")
+    asked = [row for row in recent if _is_held(row)]
+    return [row for row in asked if not row.looked_at or now - row.looked_at > (now - row.created_at) / 4]
+
+
 def refundable(order: Any) -> list[Payment]:
     """Lock the payments of an order from which something can go back, the latest first."""
-    rows = Payment.objects.select_for_update(of=("self",)).filter(order=order, captured__gt=F("refunded"))
-    return list(rows.order_by("-pk"))
+    rows = for_orders(Payment.objects.select_for_update(of=("self",)).filter(order=order))
+    return list(rows.filter(captured__gt=F("refunded")).order_by("-pk"))
 
 
 def refund(
     payment: Payment, amount: Decimal, *, reference: str, on: date, by: Any = None
 ) -> PaymentOperation:
     """Note that money goes back on a payment that is held. Raises WrongAmount."""
-    left = payment.captured - payment.refunded
-    if not ZERO < amount <= left:
-        raise WrongAmount(f"{amount} cannot be refunded: {left} of payment {payment} is left.")
+    left = payment.left
+    if not ZERO < amount <= left or amount != money(amount):
+        raise WrongAmount(f"{amount:f} cannot be refunded: {left} of payment {payment} is left.")
     payment.refunded += amount
     Payment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + money_value(amount))
     return _note(payment, Kind.REFUND, amount, reference=reference, on=on, by=by)
+
+
+def same_money(payment: Payment) -> QuerySet[Payment]:
+    """Return all payments here that are one at the provider: what was owed of it, and the rest."""
+    if not payment.provider_reference:
+        return Payment.objects.filter(pk=payment.pk)
+    known_as = {"provider": payment.provider, "provider_reference": payment.provider_reference}
+    return Payment.objects.filter(**known_as)
+
+
+def is_refund(reference: str) -> bool:
+    """Return whether a reference is that of a refund of ours."""
+    return PaymentOperation.objects.filter(kind=Kind.REFUND, reference=reference).exists()
+
+
+def refunded_in_all(payment: Payment) -> Decimal:
+    """Return what we have booked as refunded of one payment at a provider."""
+    return same_money(payment).aggregate(sum=Sum("refunded", default=ZERO))["sum"]
 
 
 def pay_out(*, party: Any, provider: str, amount: Decimal, reference: str, on: date) -> PaymentOperation:
@@ -193,6 +265,7 @@ def pay_out(*, party: Any, provider: str, amount: Decimal, reference: str, on: d
         party=party,
         provider=provider,
         reference=reference,
+        kind=Payment.Kind.ELSEWHERE,
         state=State.CAPTURED,
         amount=amount,
         captured=amount,

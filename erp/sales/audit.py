@@ -74,6 +74,7 @@ def no_step_is_stuck() -> Iterator[str]:
         state=Step.State.WAITING,
         name=Step.Name.INVOICE,
         order__terms__invoice_on="order",
+        order__status="confirmed",
         changed_at__lt=timezone.now() - PATIENCE,
     )
     for step in late.select_related("order").order_by("pk"):

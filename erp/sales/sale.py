@@ -100,7 +100,8 @@ class Surcharge:
 class Sale:
     """Everything `order_to_cash.place` needs. `key` names the wish: the same key is the same order.
 
-    `payment_method` is a provider's code; `payment` is the row of a payment that was authorised before.
+    `payment_method` is a provider's code; `payment` is the row of a payment that was authorised before,
+    or that is on its way.
     `vat_id` was checked by whoever made the sale, and `vat_evidence` is what a register answered to it.
     """
 
@@ -128,3 +129,8 @@ class Sale:
     @property
     def buyer(self) -> Address:
         return self.bill_to or self.ship_to
+
+    @property
+    def is_pending(self) -> bool:
+        """Return whether the customer is still to pay on a page of the provider's."""
+        return self.payment is not None and self.payment.state == "started"

@@ -132,6 +132,12 @@ def move_order(order: Any, status: str) -> None:
     order.status = status
 
 
+def pays_by(order: Any, provider: str) -> None:
+    """Note that the customer has chosen another way to pay."""
+    Terms.objects.filter(order=order).update(payment_method=provider)
+    order.terms.payment_method = provider
+
+
 def snapshot(address: Any) -> dict[str, str]:
     """Return an Oscar address as plain words, for a document to keep."""
     names = ("first_name", "last_name", "line1", "line2", "state", "postcode")
@@ -174,7 +180,7 @@ def _order(sale: Sale, totals: Totals, *, number: str, ship_to: Any, bill_to: An
         billing_address=bill_to,
         shipping_method=sale.shipping.name,
         shipping_code=sale.shipping.code,
-        status="confirmed",
+        status="pending payment" if sale.is_pending else "confirmed",
         date_placed=sale.placed_at,
     )
 

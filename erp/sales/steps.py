@@ -68,6 +68,12 @@ def write(order: Any, outcomes: dict[str, Outcome]) -> None:
 DONE = Outcome(State.DONE)
 
 
+def of(order: Any) -> dict[str, Outcome]:
+    """Return how far each step of an order is."""
+    rows = Step.objects.filter(order=order).order_by("pk").values_list("name", "state", "reason")
+    return {name: Outcome(state, reason) for name, state, reason in rows}
+
+
 def is_automatic(order: Any, name: str) -> bool:
     """Return whether a step of an order is left to the machine: not by hand, not off."""
     return Step.objects.filter(order=order, name=name).exclude(state__in=(State.MANUAL, State.OFF)).exists()

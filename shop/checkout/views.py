@@ -65,7 +65,8 @@ def delivery(request):
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("checkout:index")
-    form = DeliveryForm(request.POST or None, methods=found, providers=providers.available(), answers=answers)
+    offered = providers.offered(request.strategy.company)
+    form = DeliveryForm(request.POST or None, methods=found, providers=offered, answers=answers)
     if request.method == "POST" and form.is_valid():
         answers.but(**form.cleaned_data).keep(request)
         return redirect("checkout:preview")
@@ -91,7 +92,7 @@ def place(request):
     except Refusal as refusal:
         return _preview(request, refusal=str(refusal))
     forget(request)
-    return redirect("checkout:thank-you", token=links.order_token(order))
+    return next_page(order)
 
 
 @never_cache
@@ -100,6 +101,14 @@ def place(request):
 def thank_you(request, order, token: str):
     context = orders.describe(order) | {"order_url": reverse("customer:guest-order", args=[token])}
     return render(request, "shop/checkout/thank_you.html", context)
+
+
+def next_page(order):
+    """Lead to the provider's page where the order is to be paid on it, else to the thanks."""
+    payment = orders.on_its_way(order)
+    if payment:
+        return redirect("checkout:pay", token=links.payment_token(payment))
+    return redirect("checkout:thank-you", token=links.order_token(order))
 
 
 def _preview(request, *, refusal: str = ""):
@@ -111,7 +120,7 @@ def _preview(request, *, refusal: str = ""):
         return redirect("checkout:delivery")
     try:
         sale = sale_from_basket(request.basket, answers, at=timezone.now())
-        provider = providers.get(answers.payment)
+        provider = providers.require_offered(answers.payment, request.strategy.company)
     except Refusal as trouble:
         messages.error(request, refusal or str(trouble))
         return redirect("checkout:delivery")
@@ -119,7 +128,7 @@ def _preview(request, *, refusal: str = ""):
         "preview": describe(request.basket, sale),
         "answers": answers,
         "provider": provider,
-        "payment_templates": [f"shop/payment/{provider.code}.html", "shop/payment/other.html"],
+        "payment_templates": orders.templates_of(provider),
         "seen": sight.show(request, sale),
         "refusal": refusal,
     }

@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounting.refusal import Refusal
 from erp.invoicing.einvoice import paper_xml
-from erp.invoicing.links import LinkExpired
+from erp.invoicing.links import LinkExpired, payment_token
 from erp.invoicing.pdf import document_pdf
+from shop.posted import posted
 
-from . import orders
+from . import orders, paying
 
 PER_PAGE = 20
 FORMS = {"pdf": "PDF", "xml": "UBL, for your bookkeeping"}
@@ -36,7 +39,8 @@ def order_list(request):
 @login_required
 @require_safe
 def order(request, number: str):
-    return _page(request, orders.own(request.user, number), "customer:paper", number)
+    found = orders.own(request.user, number)
+    return _page(request, found, "customer:paper", number)
 
 
 @never_cache
@@ -54,7 +58,7 @@ def opened_by_link(view: Callable) -> Callable:
         try:
             found = orders.by_token(request, token)
         except LinkExpired as refusal:
-            return _sorry(request, refusal, status=410)
+            return sorry(request, refusal, status=410)
         except orders.LoginNeeded:
             return redirect_to_login(request.get_full_path())
         return view(request, found, token, **kwargs)
@@ -77,7 +81,7 @@ def guest_paper(request, found, token: str, kind: str, pk: int, form: str):
 
 
 def _page(request, found, address: str, who: str) -> HttpResponse:
-    context = orders.describe(found)
+    context = orders.describe(found) | paying.describe(found)
     context["papers"] = [
         (paper.name, FORMS[paper.form], reverse(address, args=[who, paper.kind, paper.row.pk, paper.form]))
         for paper in context["papers"]
@@ -95,10 +99,26 @@ def _file(request, paper: orders.Paper) -> HttpResponse:
     try:
         content = document_pdf(paper.row) if paper.form == "pdf" else paper_xml(paper.row, "ubl")
     except Refusal as refusal:
-        return _sorry(request, refusal, status=503)
+        return sorry(request, refusal, status=503)
     headers = {"Content-Disposition": f'attachment; filename="{paper.row}.{paper.form}"'}
     return HttpResponse(content, content_type=f"application/{paper.form}", headers=headers)
 
 
-def _sorry(request, refusal: Refusal, *, status: int) -> HttpResponse:
+@never_cache
+@posted("customer:guest-order")
+@opened_by_link
+def pay(request, found, token: str):
+    """Pay an order that waits for its payment: once more, or another way."""
+    chosen = request.POST.get("payment", "")
+    try:
+        payment = paying.pay(found, chosen, request.POST.dict(), at=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("customer:guest-order", token=token)
+    if payment.is_on_its_way:
+        return redirect("checkout:pay", token=payment_token(payment))
+    return redirect("checkout:thank-you", token=token)
+
+
+def sorry(request, refusal: Refusal, *, status: int) -> HttpResponse:
     return render(request, "shop/sorry.html", {"sentence": str(refusal)}, status=status)

@@ -15,7 +15,7 @@ from erp.delivery import withdrawals
 from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.invoicing import links, providers
 from erp.invoicing.models import CreditNote, Invoice, Payment
-from erp.invoicing.payments import still_to_come
+from erp.invoicing.payments import for_orders, still_to_come
 
 from .timeline import timeline
 
@@ -67,7 +67,7 @@ def by_token(request: Any, token: str) -> Any:
 
 def describe(order: Any) -> dict:
     """Return what the page of an order shows. Its sums add up: shipping is given before discounts."""
-    payment = Payment.objects.filter(order=order).order_by("pk").last()
+    payment = for_orders(Payment.objects.filter(order=order)).order_by("pk").last()
     lines, discounts = list(order.lines.order_by("pk")), list(order.discounts.order_by("pk"))
     tax = "incl_tax" if order.terms.prices == "gross" else "excl_tax"
     goods = sum((getattr(line, f"line_price_before_discounts_{tax}") for line in lines), ZERO)
@@ -137,6 +137,18 @@ def to_transfer(order: Any, payment: Any) -> Decimal | None:
     if payment is None or payment.provider != "bank" or order.status == "cancelled":
         return None
     return still_to_come(payment) or None
+
+
+def on_its_way(order: Any) -> Payment | None:
+    """Return the payment that the customer is to make on the provider's page, if the order waits for it."""
+    payment = Payment.objects.filter(order=order).order_by("pk").last()
+    waits = order.status == "pending payment" and payment and payment.is_on_its_way
+    return payment if waits else None
+
+
+def templates_of(provider: Any) -> list[str]:
+    """Return where the fields of a way to pay are drawn."""
+    return [f"shop/payment/{provider.code}.html", "shop/payment/other.html"]
 
 
 def _orders():

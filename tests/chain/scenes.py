@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -17,6 +18,8 @@ from erp.delivery.models import DeliveryLine
 from erp.documents import outbox
 from erp.documents.models import Company
 from erp.inventory.models import StockLevel
+from erp.invoicing import providers
+from erp.invoicing.providers import card as sandbox_card
 from erp.sales.models import Step
 from erp.sales.pricing import price
 from tests.factories import MONDAY, NOON, sale
@@ -67,6 +70,33 @@ def card(amount, key="card-1"):
     """Have an amount held on the sandbox card."""
     form = {"card_number": "4111 1111 1111 1111"}
     return paying.start_payment("card", Decimal(amount), key=key, form_data=form, on=MONDAY)
+
+
+def away(amount, key="card-1"):
+    """Have a customer sent to the sandbox card's page, to pay an amount there."""
+    form = {"card_number": "4000 0000 0000 3220"}
+    return paying.start_payment("card", Decimal(amount), key=key, form_data=form, on=MONDAY)
+
+
+def place_pending(*lines, key="sale-1", email="", **changes):
+    """Place an order on Monday whose customer is on the way to pay it."""
+    wish = sale(*lines, key=key, email=email, payment_method="card", **changes)
+    wish = replace(wish, payment=away(price(wish).gross, key=key))
+    return order_to_cash.place(wish, on=MONDAY)
+
+
+def approve(payment, kind="authorised", *, now=NOON):
+    """The customer approves (or not) on the card's page, and its notice comes in."""
+    body, headers = sandbox_card.decide(payment.reference, payment.amount, kind=kind)
+    return paying.hear("card", body, headers, now=now)
+
+
+def tell(payment, kind, *, event=None, now=NOON, **changes):
+    """A notice of a payment comes in, as its provider told it."""
+    plain = {"payment": payment.reference, "reference": f"{payment.reference}:{kind}"}
+    plain |= {"amount": payment.amount, "currency": "EUR"}
+    notice = providers.Notice(event=event or f"{payment.reference} {kind}", kind=kind, **(plain | changes))
+    return paying.apply(notice, provider=payment.provider, now=now)
 
 
 def place(*lines, pay="bank", key="sale-1", email="", **changes):

@@ -227,18 +227,11 @@ def test_the_payment_of_an_order_is_not_given_up_for_another_one(lamp):
         paying.void_payment(order.payments.get(), on=MONDAY)
 
 
-@pytest.mark.parametrize("amount", ["0.00", "-1.00", "10.01", "9.999", "1E+9"])
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "9.999", "1E+10"])
 def test_a_wrong_amount_is_not_taken_in(lamp, amount):
     order = place(sale_line(lamp))
-    with refused(WrongAmount, "cannot be taken: 10.00 of payment"):
+    with refused(WrongAmount, "cannot be taken: money comes in whole cents, above zero"):
         pay(order, amount=amount)
-
-
-def test_what_is_paid_is_not_paid_again(lamp):
-    order = place(sale_line(lamp))
-    pay(order)
-    with refused(WrongAmount, "0.00 of payment"):
-        pay(order, reference="transfer-2")
 
 
 def test_the_same_reference_is_the_same_money(lamp):

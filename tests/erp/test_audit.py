@@ -11,7 +11,7 @@ from erp.inventory import audit as inventory
 from erp.invoicing import audit as invoicing
 from erp.sales import audit as sales
 from tests.books import findings
-from tests.chain.scenes import FRIDAY, pay, place, ship, shipped_line
+from tests.chain.scenes import FRIDAY, pay, place, place_pending, ship, shipped_line, tell
 from tests.factories import ProductFactory, sale_line
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ TAMPERINGS = [
     (invoicing.deferred_revenue_is_what_waits, "UPDATE invoicing_invoiceline SET released = 0"),
     (
         invoicing.money_is_where_it_went,
-        "UPDATE invoicing_payment SET captured = captured - 1 WHERE captured > 0",
+        "UPDATE invoicing_payment SET captured = captured - 1 WHERE kind = 'order' AND captured > 0",
     ),
     (invoicing.payments_are_their_operations, "UPDATE invoicing_payment SET refunded = 0"),
     (invoicing.counted_pieces_are_credited, "UPDATE invoicing_invoiceline SET credited = 0"),
@@ -78,6 +78,11 @@ TAMPERINGS = [
         "UPDATE invoicing_invoice SET issued_on = '2026-01-01' WHERE number LIKE '%2'",
     ),
     (invoicing.orders_and_money_belong_together, "UPDATE order_order SET total_incl_tax = 1"),
+    (invoicing.money_nobody_owes_is_in_the_books, "UPDATE invoicing_payment SET kind = 'order'"),
+    (
+        invoicing.notices_that_moved_money_have_their_operation,
+        "UPDATE invoicing_providerevent SET reference = 'x'",
+    ),
     (
         documents.outbox_moves,
         "UPDATE documents_outbox SET done_at = NULL, created_at = '2026-01-01', next_try_at = '2026-01-01'",
@@ -94,6 +99,8 @@ def trade():
     ship(order)
     order_to_cash.take_back(order, quantities={shipped_line(order).pk: 1}, on=FRIDAY)
     place(sale_line(lamp, 2), key="another")
+    tell(place_pending(sale_line(lamp), key="away").payments.get(), "captured")
+    pay(order, reference="transfer-2")
 
 
 @pytest.mark.parametrize(

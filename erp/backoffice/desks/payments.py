@@ -90,14 +90,11 @@ class PaymentAdmin(Exported, ReadOnlyAdmin):
 
         def take(payment: Payment) -> str:
             answer = forms[payment].cleaned_data
-            operation = order_to_cash.settle(
-                payment,
-                amount=answer["amount"],
-                reference=answer["reference"],
-                on=answer["on"],
-                by=request.user,
-            )
-            return f"{payment}: {operation.amount} taken in."
+            wanted = {name: answer[name] for name in ("amount", "reference", "on")}
+            operation = order_to_cash.settle(payment, **wanted, by=request.user)
+            rest = answer["amount"] - (operation.amount if operation.payment_id == payment.pk else 0)
+            surplus = f" Nobody owes {rest} of it." if rest else ""
+            return f"{payment}: {answer['amount']} taken in.{surplus}"
 
         return self.carry_out(request, rows, take)
 

@@ -60,11 +60,16 @@ class PaymentProvider(ABC):
     prepaid: ClassVar[bool] = True  # authorised while the customer waits, before there is an order
     means: ClassVar[str] = "68"  # what e-invoices call it (UNTDID 4461): an online payment service
     captures_once: ClassVar[bool] = False  # taking a part lets the rest go
+    after_delivery: ClassVar[bool] = False  # the money comes once the goods are there
 
     @classmethod
     def missing(cls) -> str:
         """Return in a sentence why it cannot be offered, or nothing."""
         return ""
+
+    def is_offered(self, company: Any) -> bool:
+        """Return whether customers may choose it now."""
+        return not (self.after_delivery and company.invoice_on == "payment")
 
     def surcharge(self, company: Any) -> Decimal:
         """Return what paying this way costs the customer, in the company's price mode."""
@@ -72,15 +77,21 @@ class PaymentProvider(ABC):
 
     @abstractmethod
     def authorise(self, payment: Any, form_data: dict[str, str]) -> Answer:
-        """Ask for the money to be held, at once or on a page of the provider's."""
+        """Ask for the money to be held, at once or on a page of the provider's.
+
+        From that page the customer comes back to the form data's `return_url`, or `cancel_url` if not paid.
+        """
 
     @abstractmethod
     def capture(self, payment: Any, amount: Any, reference: str) -> Answer:
-        """Take what was held, or a part of it. Our reference names the part."""
+        """Take what was held, or a part of it. Our reference names the part.
+
+        The answer's reference is the one that a notice of the same money bears: it is taken in once.
+        """
 
     @abstractmethod
     def void(self, payment: Any) -> Answer:
-        """Give up what was held."""
+        """Give up what was held, or close the page: what was paid on it meanwhile, a notice tells."""
 
     @abstractmethod
     def refund(self, payment: Any, amount: Any, reference: str) -> Answer:
