@@ -1,11 +1,12 @@
 """Who may do what: the groups of staff that a company begins with. A company may change them afterwards.
 
 Documents are never changed by hand, so their permissions stand for what the chain does with them:
-`change_deliverynote` ships, `add_return` takes back, `add_invoice` and `add_creditnote` issue papers,
-`add_paymentoperation` takes money in, `add_stockmove` adjusts stock, `change_order` cancels,
-`change_step` retries, `add_reminder` reminds, `change_reminderpause` lets reminders rest,
-`change_customerterms` agrees terms with a customer, `add_bankstatement` and `add_payout` read in files,
-`change_bankline` matches, `add_payoutexplanation` explains, `add_transferbatch` orders refunds at the bank.
+`change_deliverynote` ships, `add_return` takes in and closes returns, `change_return` answers them,
+`add_invoice` and `add_creditnote` issue papers, `add_paymentoperation` takes money in, `add_stockmove`
+adjusts stock, `change_order` cancels, `change_step` retries, `add_reminder` reminds,
+`change_reminderpause` lets reminders rest, `change_customerterms` agrees terms with a customer,
+`add_bankstatement` and `add_payout` read in files, `change_bankline` matches, `add_payoutexplanation`
+explains, `add_transferbatch` orders refunds at the bank.
 Settings and people are the administrator's.
 """
 
@@ -86,6 +87,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "inventory.view_pricechange",
         "documents.view_outbox",
         "order.change_order",
+        "delivery.change_return",
         "sales.change_step",
         "invoicing.add_invoice",
         "invoicing.add_creditnote",
@@ -103,6 +105,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "delivery.change_deliverynote",
         "delivery.view_return",
         "delivery.add_return",
+        "delivery.change_return",
         "inventory.add_stockmove",
     ),
     "accountant": (

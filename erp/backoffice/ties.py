@@ -164,18 +164,24 @@ def notes(found: QuerySet[DeliveryNote]) -> Table:
             note.warehouse.name,
             note.created_on,
             note.shipped_on,
+            note.delivered_on,
+            f"{note.carrier} {note.tracking_number}".strip(),
             links.pdf_of(note),
         )
         for note in found.select_related("warehouse").order_by("pk")
     ]
-    columns = ("Delivery note", "State", "Warehouse", "Created", "Shipped", "")
+    columns = ("Delivery note", "State", "Warehouse", "Created", "Shipped", "Delivered", "Parcel", "")
     return Table("Delivery notes", columns, rows, "delivery.view_deliverynote")
 
 
 def returns(found: QuerySet[Return]) -> Table:
     """Return what came back."""
-    rows = [(links.to(row), row.received_on, row.reason) for row in found.order_by("pk")]
-    return Table("Returns", ("Return", "Received", "Reason"), rows, "delivery.view_return")
+    rows = [
+        (links.to(row), row.get_state_display(), row.requested_on, row.received_on, row.closed_on, row.reason)
+        for row in found.order_by("pk")
+    ]
+    columns = ("Return", "State", "Asked for", "Received", "Closed", "Reason")
+    return Table("Returns", columns, rows, "delivery.view_return")
 
 
 def address(words: dict[str, str]) -> SafeString:

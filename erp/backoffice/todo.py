@@ -13,7 +13,7 @@ from oscar.core.loading import get_model
 
 from erp.banking import moves
 from erp.banking.models import BankLine
-from erp.delivery.models import DeliveryNote
+from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Outbox
 from erp.invoicing import overdue, owing
 from erp.invoicing.abroad import WARN_FROM
@@ -69,6 +69,18 @@ _SOURCES: list[_Source] = [
         "delivery.view_deliverynote",
         lambda: links.list_of(DeliveryNote, state__exact=DeliveryNote.State.READY),
         lambda now: DeliveryNote.objects.filter(state=DeliveryNote.State.READY),
+    ),
+    (
+        "Returns to approve",
+        "delivery.change_return",
+        lambda: links.list_of(Return, state__exact=Return.State.REQUESTED),
+        lambda now: Return.objects.filter(state=Return.State.REQUESTED),
+    ),
+    (
+        "Returns received, not closed",
+        "delivery.add_return",
+        lambda: links.list_of(Return, state__exact=Return.State.RECEIVED),
+        lambda now: Return.objects.filter(state=Return.State.RECEIVED),
     ),
     (
         "Invoices to be paid",

@@ -125,7 +125,7 @@ class TestCredit:
         nothing = press(office, "credit", invoice, key="f1")
         too_much = press(office, "credit", invoice, key="f1", **{f"row_{line.pk}": "3"})
 
-        assert "Choose at least one piece." in words(nothing)
+        assert "Choose at least one piece, or name an amount." in words(nothing)
         assert "less than or equal to 2" in words(too_much)
         assert not CreditNote.objects.exists()
 

@@ -5,19 +5,20 @@ it; and the books are sound each time.
 """
 
 from copy import copy
+from decimal import Decimal
 from functools import partial
 from itertools import count
 
 import pytest
 
-from erp import order_to_cash
+from erp import order_to_cash, returning
 from erp.documents import outbox
 from erp.effects import retry
 from erp.sales.models import Step
 from tests.books import findings, is_sound
 from tests.chain.faults import fail, kill
 from tests.chain.scenes import FRIDAY, TUESDAY, card, every_row, pay, place, ship, shipped_line, stepped
-from tests.factories import ProductFactory, sale, sale_line
+from tests.factories import NOON, ProductFactory, sale, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,12 +78,59 @@ def cancelling(lamp, key):
     return partial(order_to_cash.cancel, order, on=FRIDAY)
 
 
+def shipping_in_part(lamp, key):
+    """A piece leaves, another is cancelled, credited and refunded."""
+    order = place(sale_line(lamp, 2), key=key)
+    pay(order, reference=key)
+    return partial(ship_a_piece, order.delivery_notes.get())
+
+
+def ship_a_piece(note):
+    pieces = {line.pk: 1 for line in note.lines.all()}
+    order_to_cash.ship(copy(note), quantities=pieces, rest="cancel", on=TUESDAY)
+
+
+def reducing(lamp, key):
+    order = place(sale_line(lamp, 2), key=key)
+    pay(order, reference=key)
+    invoice = order.invoices.get()
+    amounts = {invoice.lines.get().pk: Decimal("1.50")}
+    return partial(order_to_cash.credit, invoice, amounts=amounts, key=key, on=FRIDAY)
+
+
+def withdrawing(lamp, key):
+    """One piece has left and may come back, the other is cancelled."""
+    order = place(sale_line(lamp, 2), key=key)
+    pay(order, reference=key)
+    note = order.delivery_notes.get()
+    order_to_cash.ship(note, quantities={note.lines.get().pk: 1}, on=TUESDAY)
+    return partial(returning.withdraw, order, now=NOON, key=key)
+
+
+def closing(lamp, key):
+    """All comes back by withdrawal, one piece of it broken: shipping is given back too."""
+    order = place(sale_line(lamp, 2), key=key, charge="5.95")
+    pay(order, reference=key)
+    ship(order)
+    document = returning.withdraw(order, now=NOON, key=key).returned
+    line = document.lines.get().pk
+    returning.receive(document, quantities={line: 2}, on=FRIDAY)
+    returning.inspect(document, dispositions={line: {"restocked": 1, "damaged": 1}}, on=FRIDAY)
+    return partial(order_to_cash.close_return, document, on=FRIDAY)
+
+
+GIVING_BACK = [shipping_in_part, reducing, withdrawing, closing]
 VERBS = [placing, shipping, shipping_and_billing, settling, settling_and_billing, taking_back, cancelling]
+CASES = [
+    pytest.param(verb, fault, id=f"{verb.__name__}-{name}")
+    for verbs, faults in ((VERBS, zip(FAULTS, NAMES, strict=True)), (GIVING_BACK, [(fails_once, NAMES[0])]))
+    for fault, name in faults
+    for verb in verbs
+]
 SWALLOWED = {placing, shipping_and_billing}  # their invoice may fail without them
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
-@pytest.mark.parametrize("prepare", VERBS, ids=lambda verb: verb.__name__)
+@pytest.mark.parametrize(("prepare", "fault"), CASES)
 def test_each_statement_may_be_the_last(lamp, prepare, fault):
     kinds = set()
     action, before = begin(prepare, lamp, 0)

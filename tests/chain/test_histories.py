@@ -6,7 +6,7 @@ The same events again, in any order, change nothing: each is known by its key, o
 import os
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from accounting.money import from_minor
 from accounting.refusal import Refusal
-from erp import order_to_cash, stocktaking
+from erp import order_to_cash, parcels, returning, stocktaking
 from erp.inventory.models import Warehouse
 from erp.inventory.services import main_warehouse
 from erp.sales.pricing import price
@@ -45,12 +45,22 @@ after = {
     "settle": st.tuples(st.just("settle"), numbers, st.sampled_from([100, 100, 100, 50, 33, 120, 0])),
     "invoice": st.tuples(st.just("invoice"), numbers),
     "credit": st.tuples(st.just("credit"), numbers, numbers, quantities),
+    "reduce": st.tuples(st.just("reduce"), numbers, numbers, st.sampled_from([1, 50, 333, 999, 0])),
+    "ship_part": st.tuples(
+        st.just("ship_part"), numbers, numbers, quantities, st.sampled_from(["later", "later", "cancel"])
+    ),
+    "cancel_rest": st.tuples(st.just("cancel_rest"), numbers, numbers),
+    "deliver": st.tuples(st.just("deliver"), numbers, numbers),
+    "give_back": st.tuples(st.just("give_back"), numbers, numbers, quantities, st.integers(0, 4)),
+    "withdraw": st.tuples(st.just("withdraw"), numbers),
     "cancel": st.tuples(st.just("cancel"), numbers),
     "take_back": st.tuples(st.just("take_back"), numbers, numbers, st.sampled_from([1, 1, 1, 2, 0, 9])),
     "adjust": st.tuples(st.just("adjust"), numbers, numbers, st.integers(-4, 4), st.integers(0, 900)),
     "work": st.tuples(st.just("work")),
 }
-often = ["ship"] * 6 + ["settle"] * 4 + ["take_back"] * 6 + ["credit"] * 2
+often = (
+    ["ship"] * 4 + ["ship_part"] * 3 + ["give_back"] * 3 + ["settle"] * 4 + ["take_back"] * 6 + ["credit"] * 2
+)
 events = st.sampled_from([*after, *often]).flatmap(after.get)
 histories = st.tuples(st.lists(placings, min_size=2, max_size=3), st.lists(events, min_size=8, max_size=20))
 
@@ -104,6 +114,51 @@ class World:
             return order_to_cash.credit(invoice, quantities=quantities, on=on, key=f"credit {on}")
 
         return self.about(order, "invoices", 0, partial(credit, on=self.day))
+
+    def reduce(self, order, line, cents):
+        def reduce(invoice, *, on):
+            amounts = {pick(list(invoice.lines.order_by("pk")), line).pk: from_minor(cents)}
+            return order_to_cash.credit(invoice, amounts=amounts, on=on, key=f"reduced {on}")
+
+        return self.about(order, "invoices", 0, partial(reduce, on=self.day))
+
+    def ship_part(self, order, note, pieces, rest):
+        def ship(note, *, on):
+            quantities = {note.lines.order_by("pk")[0].pk: pieces}
+            return order_to_cash.ship(note, quantities=quantities, rest=rest, on=on)
+
+        return self.about(order, "delivery_notes", note, partial(ship, on=self.day))
+
+    def cancel_rest(self, order, note):
+        return self.about(order, "delivery_notes", note, partial(parcels.cancel_rest, on=self.day))
+
+    def deliver(self, order, note):
+        return self.about(order, "delivery_notes", note, partial(parcels.deliver, on=self.day))
+
+    def give_back(self, order, note, pieces, fate):
+        """Pieces are asked back and approved; as far as fate has it they come, are looked at, and closed."""
+
+        def give_back(note, *, on):
+            quantities = {note.lines.order_by("pk")[0].pk: pieces}
+            key = f"asked {on}"
+            document = returning.request(note.order, quantities=quantities, on=on, key=key)
+            line = document.lines.get().pk
+            fates = {"restocked": 1} if pieces == 1 else {"damaged": 1, "refused": pieces - 1}
+            steps = (
+                partial(returning.approve, document),
+                partial(returning.receive, document, quantities={line: pieces}),
+                partial(returning.inspect, document, dispositions={line: fates}),
+                partial(order_to_cash.close_return, document),
+            )
+            for step in steps[:fate]:
+                step(on=on)
+
+        return self.about(order, "delivery_notes", note, partial(give_back, on=self.day))
+
+    def withdraw(self, order):
+        now = datetime.combine(self.day, time(12), tzinfo=UTC)
+        key = f"withdrawal {self.day}"
+        return self.orders and partial(returning.withdraw, pick(self.orders, order), now=now, key=key)
 
     def cancel(self, order):
         return self.orders and partial(order_to_cash.cancel, pick(self.orders, order), on=self.day)

@@ -9,7 +9,7 @@ from django.db import transaction
 from oscar.core.loading import get_model
 
 from accounting.refusal import Refusal
-from erp import order_to_cash, stocktaking
+from erp import order_to_cash, returning, stocktaking
 from erp.delivery.models import Return
 from erp.delivery.returns import NothingToReturn
 from erp.documents.models import IllegalTransition
@@ -27,10 +27,11 @@ from tests.chain.scenes import (
     place,
     ship,
     shipped_line,
+    work,
 )
 from tests.chain.threads import split, together
 from tests.chain.vouchers import once_a_customer, single_use, taken_off, ten_off
-from tests.factories import MONDAY, ProductFactory, sale, sale_line
+from tests.factories import MONDAY, NOON, ProductFactory, sale, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -305,4 +306,81 @@ def test_everything_at_once_on_the_same_orders_ends_in_words_and_sound_books(lam
     _, errors = split(together(actions))
 
     assert [error for error in errors if not isinstance(error, Refusal)] == []
+    assert is_sound()
+
+
+# What comes back
+
+
+def inspected(order, key="r1"):
+    """A return of two pieces that were received and are good."""
+    document = returning.request(order, quantities={shipped_line(order).pk: 2}, on=FRIDAY, key=key)
+    returning.approve(document, on=FRIDAY)
+    line = document.lines.get().pk
+    returning.receive(document, quantities={line: 2}, on=FRIDAY)
+    returning.inspect(document, dispositions={line: {"restocked": 2}}, on=FRIDAY)
+    return document
+
+
+def test_a_return_is_closed_once_and_refunded_once(lamp):
+    order = place(sale_line(lamp, 2), pay="card")
+    work()
+    ship(order)
+    document = inspected(order)
+
+    done, errors = split(together([partial(order_to_cash.close_return, document, on=FRIDAY)] * 6))
+
+    assert len(done) == 1
+    assert kinds(errors) == {IllegalTransition}
+    assert order.payments.get().refunded == order.total_incl_tax
+    assert on_shelf(lamp) == (40, 0)
+    assert is_sound()
+
+
+def test_many_who_ask_for_the_same_pieces_do_not_get_more_than_there_are(lamp):
+    order = place(sale_line(lamp, 3), pay="card")
+    ship(order)
+    line = shipped_line(order).pk
+    asks = [partial(returning.request, order, quantities={line: 1}, on=FRIDAY, key=f"r{n}") for n in range(6)]
+
+    done, errors = split(together(asks))
+
+    assert len(done) == 3
+    assert kinds(errors) == {NothingToReturn}
+    assert is_sound()
+
+
+@pytest.mark.parametrize("round_no", range(3))
+def test_who_withdraws_while_it_is_shipped_has_it_cancelled_or_sends_it_back(lamp, round_no):
+    order = place(sale_line(lamp, 2), pay="card")
+    work()
+    note = order.delivery_notes.get()
+    withdraw = partial(returning.withdraw, order, now=NOON, key="w1")
+
+    done, errors = split(together([withdraw, partial(order_to_cash.ship, note, on=TUESDAY), withdraw]))
+
+    declaration = order.withdrawals.get()
+    assert {row.pk for row in done if row} == {declaration.pk}
+    if fresh(order).status == "cancelled":
+        assert kinds(errors) == {IllegalTransition}
+        assert declaration.returned is None
+    else:
+        assert errors == []
+        assert declaration.returned.state == "approved"
+    assert is_sound()
+
+
+def test_parts_of_one_note_sent_by_many_never_send_a_piece_twice(lamp):
+    order = place(sale_line(lamp, 3), pay="card")
+    note = order.delivery_notes.get()
+    pieces = {note.lines.get().pk: 1}
+    clerks = [type(note).objects.get(pk=note.pk) for _ in range(5)]
+
+    done, errors = split(
+        together(partial(order_to_cash.ship, each, quantities=pieces, on=TUESDAY) for each in clerks)
+    )
+
+    assert len(done) == 1
+    assert kinds(errors) == {IllegalTransition}
+    assert on_shelf(lamp) == (39, 2)
     assert is_sound()

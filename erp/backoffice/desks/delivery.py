@@ -1,15 +1,14 @@
-"""The warehouse's papers: delivery notes are shipped here, and what comes back is taken in."""
+"""The warehouse's papers: delivery notes are shipped, whole or in part, and followed until they arrive."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from erp import order_to_cash
-from erp.delivery.models import DeliveryLine, DeliveryNote, Return
+from erp import order_to_cash, parcels
+from erp.delivery.models import DeliveryNote
 from erp.invoicing.keys import source_key
 
 from .. import links, ties
@@ -17,21 +16,39 @@ from ..actions import answers, verb
 from ..exporting import Exported, export_of
 from ..forms import QuantitiesForm
 from ..pages import Page, ReadOnlyAdmin, Table
+from ..parcel_forms import DeliveredForm, ParcelForm, ShipForm
 from ..site import office
+from .returns import TAKE_BACK, take_back
 
 State = DeliveryNote.State
 SHIP = "delivery.change_deliverynote"
-TAKE_BACK = "delivery.add_return"
+CANCEL = "order.change_order"
+OFFERED: dict[str, tuple[str, ...]] = {
+    State.WAITING_PAYMENT: ("cancel_pieces",),
+    State.READY: ("ship", "ship_part", "cancel_pieces"),
+    State.SHIPPED: ("deliver", "track", "take_back"),
+    State.DELIVERED: ("take_back",),
+}
 
 
 @admin.register(DeliveryNote, site=office)
 class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
-    list_display = ("number", "state", "order", "receiver", "warehouse", "created_on", "shipped_on")
+    list_display = (
+        "number",
+        "state",
+        "order",
+        "receiver",
+        "warehouse",
+        "created_on",
+        "shipped_on",
+        "delivered_on",
+        "tracking_number",
+    )
     list_filter = ("state", "warehouse", "created_on", "shipped_on")
     list_select_related = ("order", "warehouse")
-    search_fields = ("number", "order__number", "lines__title", "lines__sku")
+    search_fields = ("number", "order__number", "tracking_number", "lines__title", "lines__sku")
     ordering = ("-created_on", "-pk")
-    actions = ("ship", "take_back")
+    actions = ("ship", "ship_part", "cancel_pieces", "track", "deliver", "take_back")
     resource_classes = [
         export_of(
             DeliveryNote, "number", "state", "order__number", "warehouse__code", "created_on", "shipped_on"
@@ -50,12 +67,15 @@ class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
             ("Warehouse", row.warehouse),
             ("Created", row.created_on),
             ("Shipped", row.shipped_on),
+            ("Carrier", row.carrier),
+            ("Tracking number", row.tracking_number),
+            ("Delivered", row.delivered_on),
             ("Document", links.pdf_of(row)),
         ]
         return Page(facts, [self._lines(row), *ties.of_source(source_key(row))])
 
     def offered(self, row: DeliveryNote) -> Sequence[str]:
-        return {State.READY: ["ship"], State.SHIPPED: ["take_back"]}.get(State(row.state), [])
+        return OFFERED.get(row.state, ())
 
     @verb("Ship", needs=SHIP)
     def ship(self, request: HttpRequest, notes: QuerySet[DeliveryNote]) -> HttpResponse | None:
@@ -66,6 +86,83 @@ class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
             return f"{note} has left."
 
         return self.carry_out(request, notes.order_by("pk"), take)
+
+    @verb("Ship with…", needs=SHIP)
+    def ship_part(self, request: HttpRequest, notes: QuerySet[DeliveryNote]) -> HttpResponse | None:
+        """Ask how many pieces leave in which parcel, then ship them."""
+        note = self.only_one(request, notes)
+        if note is None:
+            return None
+        form = ShipForm(answers(request), note=note)
+        if not form.is_valid():
+            return self.ask(request, f"Ship {note}", [note], [("", form)])
+        said = form.cleaned_data
+
+        def take(note: DeliveryNote) -> str:
+            parcels.send(
+                note,
+                on=timezone.localdate(),
+                quantities=form.quantities(),
+                rest=said["rest"],
+                parcel=(said["carrier"], said["tracking_number"]),
+                by=request.user,
+            )
+            return f"{note} has left."
+
+        return self.carry_out(request, [note], take)
+
+    @verb("Cancel pieces…", needs=CANCEL)
+    def cancel_pieces(self, request: HttpRequest, notes: QuerySet[DeliveryNote]) -> HttpResponse | None:
+        """Ask which pieces will never leave, then cancel, credit and refund them."""
+        note = self.only_one(request, notes)
+        if note is None:
+            return None
+        lines = note.lines.order_by("pk")
+        rows = [(line.pk, f"{line.title} {line.sku}", line.quantity, 0) for line in lines]
+        form = QuantitiesForm(answers(request), rows=rows)
+        if not form.is_valid():
+            return self.ask(request, f"Cancel pieces of {note}", [note], [("", form)])
+
+        def take(note: DeliveryNote) -> str:
+            reason = form.cleaned_data["reason"]
+            pieces = form.quantities()
+            parcels.cancel_rest(
+                note, quantities=pieces, on=timezone.localdate(), reason=reason, by=request.user
+            )
+            return f"{sum(pieces.values())} pieces of {note} are cancelled."
+
+        return self.carry_out(request, [note], take)
+
+    @verb("Parcel…", needs=SHIP)
+    def track(self, request: HttpRequest, notes: QuerySet[DeliveryNote]) -> HttpResponse | None:
+        """Ask for carrier and number of a parcel that is on its way."""
+        note = self.only_one(request, notes)
+        if note is None:
+            return None
+        known = {"carrier": note.carrier, "tracking_number": note.tracking_number}
+        form = ParcelForm(answers(request), initial=known)
+        if not form.is_valid():
+            return self.ask(request, f"Parcel of {note}", [note], [("", form)])
+
+        def take(note: DeliveryNote) -> str:
+            parcels.track(note, **form.cleaned_data)
+            return f"{note} goes by {note.carrier or 'an unnamed carrier'} {note.tracking_number}."
+
+        return self.carry_out(request, [note], take)
+
+    @verb("Delivered…", needs=SHIP)
+    def deliver(self, request: HttpRequest, notes: QuerySet[DeliveryNote]) -> HttpResponse | None:
+        """Ask on which day notes arrived, then write it down."""
+        rows = list(notes.order_by("pk"))
+        form = DeliveredForm(answers(request))
+        if not form.is_valid():
+            return self.ask(request, f"Delivered: {', '.join(map(str, rows))}", rows, [("", form)])
+
+        def take(note: DeliveryNote) -> str:
+            parcels.deliver(note, on=form.cleaned_data["on"], by=request.user)
+            return f"{note} has arrived."
+
+        return self.carry_out(request, rows, take)
 
     @verb("Take back…", needs=TAKE_BACK)
     def take_back(self, request: HttpRequest, notes: QuerySet[DeliveryNote]) -> HttpResponse | None:
@@ -81,57 +178,3 @@ class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
             for line in note.lines.select_related("product").order_by("pk")
         ]
         return Table("Lines", ("SKU", "Product", "Quantity", "Came back", "Cost"), rows)
-
-
-@admin.register(Return, site=office)
-class ReturnAdmin(Exported, ReadOnlyAdmin):
-    list_display = ("number", "order", "received_on", "reason", "user")
-    list_filter = ("received_on",)
-    list_select_related = ("order", "user")
-    search_fields = ("number", "order__number", "reason")
-    ordering = ("-received_on", "-pk")
-    resource_classes = [export_of(Return, "number", "order__number", "received_on", "reason", "user__email")]
-
-    def page(self, request: HttpRequest, row: Return) -> Page:
-        facts = [
-            ("Order", links.to(row.order) or "sold elsewhere"),
-            ("Received", row.received_on),
-            ("Reason", row.reason),
-            ("Taken in by", row.user),
-        ]
-        related = "delivery_line__note", "product__parent"
-        rows = [
-            (
-                links.to(line.product, line.product.get_title()),
-                line.quantity,
-                line.cost,
-                links.to(line.delivery_line and line.delivery_line.note),
-            )
-            for line in row.lines.select_related(*related).order_by("pk")
-        ]
-        lines = Table("Lines", ("Product", "Quantity", "Cost", "Shipped with"), rows)
-        return Page(facts, [lines, ties.credit_notes_of_return(row), *ties.of_source(f"return:{row.pk}")])
-
-
-def take_back(
-    desk: ReadOnlyAdmin, request: HttpRequest, row: Any, order: Any, lines: QuerySet[DeliveryLine]
-) -> HttpResponse | None:
-    """Ask how many of which shipped lines are back, then take them in."""
-    shipped = lines.filter(note__shipped_on__isnull=False).order_by("pk")
-    rows = [(line.pk, f"{line.title} {line.sku}", line.quantity, line.returned) for line in shipped]
-    form = QuantitiesForm(answers(request), rows=rows)
-    if not form.is_valid():
-        return desk.ask(request, f"Take back goods of {row}", [row], [("", form)])
-
-    def take(_: Any) -> str:
-        document = order_to_cash.take_back(
-            order,
-            quantities=form.quantities(),
-            on=timezone.localdate(),
-            key=f"office:{form.cleaned_data['key']}",
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-        )
-        return f"{document} is in: restocked, credited and refunded."
-
-    return desk.carry_out(request, [row], take)

@@ -17,9 +17,9 @@ from erp.invoicing.models import CreditNote, Invoice, Paper
 from .. import links, ties
 from ..actions import answers, verb
 from ..exporting import Exported, export_of
-from ..forms import QuantitiesForm
 from ..pages import Page, ReadOnlyAdmin, Table, amount
 from ..papers import printed
+from ..parcel_forms import CreditForm
 from ..site import office
 from .reminding import ReminderFilter, Reminding
 
@@ -155,13 +155,11 @@ class InvoiceAdmin(Reminding, PaperAdmin):
 
     @verb("Credit…", needs=CREDIT)
     def credit(self, request: HttpRequest, invoices: QuerySet[Invoice]) -> HttpResponse | None:
-        """Ask how many pieces of which line, then credit them."""
+        """Ask how many pieces of which line, or which amounts, then credit them."""
         invoice = self.only_one(request, invoices)
         if invoice is None:
             return None
-        lines = invoice.lines.order_by("position")
-        rows = [(line.pk, f"{line.title} {line.sku}".strip(), line.quantity, line.credited) for line in lines]
-        form = QuantitiesForm(answers(request), rows=rows)
+        form = CreditForm(answers(request), invoice=invoice)
         if not form.is_valid():
             return self.ask(request, f"Credit invoice {invoice}", [invoice], [("", form)])
 
@@ -169,6 +167,7 @@ class InvoiceAdmin(Reminding, PaperAdmin):
             document = order_to_cash.credit(
                 invoice,
                 quantities=form.quantities(),
+                amounts=form.amounts(),
                 on=timezone.localdate(),
                 key=f"office:{form.cleaned_data['key']}",
                 reason=form.cleaned_data["reason"],

@@ -20,7 +20,8 @@ from ..exporting import Exported, export_of
 from ..forms import ReasonForm
 from ..pages import Page, ReadOnlyAdmin, amount
 from ..site import office
-from .delivery import SHIP, TAKE_BACK, take_back
+from .delivery import SHIP
+from .returns import TAKE_BACK, take_back
 
 Order = get_model("order", "Order")
 
