@@ -39,15 +39,18 @@ def _stages(order: Any) -> Iterator[Stage]:
     if order.status == "cancelled":
         event = order.events.filter(name="cancelled").order_by("pk").last()
         yield Stage("Cancelled", localdate(event.at) if event else None)
-        return
-    yield from _parcels(order)
+    else:
+        yield from _parcels(order)
     for row in order.returns.filter(received_on__isnull=False).order_by("pk"):
         yield Stage("Returned", row.received_on, row.number)
+    back = PaymentOperation.objects.filter(payment__order=order, kind=Kind.REFUND)
+    for row in back.order_by("pk"):
+        yield Stage("Paid back", row.on, amount=row.amount)
 
 
 def _money(order: Any) -> Iterator[Stage]:
-    moved = PaymentOperation.objects.filter(payment__order=order).order_by("pk")
-    taken = list(moved.filter(kind=Kind.CAPTURE))
+    captures = PaymentOperation.objects.filter(payment__order=order, kind=Kind.CAPTURE)
+    taken = list(captures.order_by("pk"))
     left = sum((still_to_come(payment) for payment in order.payments.exclude(state="voided")), ZERO)
     if taken and not left:
         yield Stage("Paid", taken[-1].on)
@@ -55,8 +58,6 @@ def _money(order: Any) -> Iterator[Stage]:
         yield from (Stage("Paid in part", row.on, amount=row.amount) for row in taken)
     if left and order.status != "cancelled":
         yield Stage("Paid", None, amount=left)
-    for row in moved.filter(kind=Kind.REFUND):
-        yield Stage("Paid back", row.on, amount=row.amount)
 
 
 def _parcels(order: Any) -> Iterator[Stage]:

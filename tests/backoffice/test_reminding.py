@@ -52,7 +52,7 @@ def test_the_page_of_an_invoice_says_how_late_it_is(office, overdue):
     ada = overdue[0]
     days = (timezone.localdate() - ada.due_on).days
     page = words(office.get(page_url(ada)))
-    assert f"<dt>Days overdue</dt><dd>{days}</dd>" in page
+    assert f"<dt>Days late</dt><dd>{days}</dd>" in page
     assert ">Remind</button>" in page
     assert f'class="field-late">{days}<' in words(office.get(list_url(Invoice)))
 

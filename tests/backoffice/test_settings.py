@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
+from django.db.models.fields.files import FieldFile
 from oscar.core.loading import get_model
 
 from accounting.models import TaxCode
@@ -44,7 +45,8 @@ def form_of(client, row):
     """Return what a row's form holds, ready to be sent again."""
     form = client.get(page_url(row)).context["adminform"].form
     held = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in held.items() if value not in (None, False)}
+    no_file = [name for name, value in held.items() if isinstance(value, FieldFile) and not value]
+    return {name: value for name, value in held.items() if name not in no_file and value not in (None, False)}
 
 
 def change(client, row, **answers):

@@ -42,7 +42,7 @@ def test_each_thing_that_happens_gets_its_day(order):
     )
     days = [("Placed", MONDAY), ("Paid", TUESDAY), ("Shipped", TUESDAY), ("Delivered", FRIDAY)]
     assert told(order)[:4] == days
-    assert sorted(told(order)[4:]) == [("Paid back", date(2026, 3, 10)), ("Returned", date(2026, 3, 10))]
+    assert told(order)[4:] == [("Returned", date(2026, 3, 10)), ("Paid back", date(2026, 3, 10))]
     assert timeline(order)[2].details == "Parcel Post 42"
 
 

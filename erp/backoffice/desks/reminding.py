@@ -50,7 +50,7 @@ class ReminderFilter(admin.SimpleListFilter):
 class Reminding:
     """The verbs about reminders that the desk of invoices has."""
 
-    @admin.display(description="days overdue", ordering="due_on")
+    @admin.display(description="days late", ordering="due_on")
     def late(self, paper: Any) -> str:
         days = (timezone.localdate() - paper.due_on).days
         return str(days) if (paper.open_amount or 0) > 0 and days > 0 else ""
@@ -67,7 +67,7 @@ class Reminding:
         """Return what the page of an invoice says of its reminder."""
         customer = getattr(paper.party, "customer_terms", None)
         return [
-            ("Days overdue", self.late(paper)),
+            ("Days late", self.late(paper)),
             ("Reminded", self.reminded(paper)),
             (
                 "Customer's reminders",

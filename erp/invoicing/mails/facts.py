@@ -45,6 +45,7 @@ def of_order(order: Any) -> Facts:
         "link": order_link(order),
         "currency": order.currency,
         "total": order.total_incl_tax,
+        "has_vat": bool(order.total_tax),
         "pays_by": provider_of(order.terms.payment_method).name,
     }
 
@@ -63,6 +64,7 @@ def ordered(order: Any) -> Facts:
             {"name": row.offer_name, "amount": row.amount} for row in order.discounts.order_by("pk")
         ],
         "shipping": {"name": order.shipping_method, "amount": order.shipping_incl_tax},
+        "surcharges": [{"name": row.name, "amount": row.incl_tax} for row in order.surcharges.order_by("pk")],
         "ship_to": order.shipping_address and snapshot(order.shipping_address),
         "transfer": still_to_come(payment) if payment and by_transfer else ZERO,
     }

@@ -13,6 +13,7 @@ ORDER: Facts = {
     "link": "https://shop.example/orders/sample/",
     "currency": "EUR",
     "total": Decimal("273.70"),
+    "has_vat": True,
     "pays_by": "Bank transfer",
 }
 SHIP_TO: Facts = {
@@ -57,6 +58,7 @@ SAMPLES: dict[str, Facts] = {
         "lines": PRICED,
         "discounts": [{"name": "Welcome, 10 % off", "amount": Decimal("29.75")}],
         "shipping": {"name": "Standard", "amount": Decimal("5.95")},
+        "surcharges": [],
         "ship_to": SHIP_TO,
         "transfer": Decimal("273.70"),
     },
