@@ -19,7 +19,7 @@ from erp.backoffice import demo
 from erp.backoffice.demo import catalogue, pictures
 from erp.banking import clearing, payouts, transfers
 from erp.banking.models import BankLine, Payout
-from erp.delivery.models import DeliveryNote, Return
+from erp.delivery.models import DeliveryNote, Return, Withdrawal
 from erp.inventory.models import StockLevel, StockMove
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
 from erp.sales.models import SaleKey, Step, Terms
@@ -138,11 +138,17 @@ def test_everyone_can_log_in(loaded):
 
 
 def test_every_state_can_be_seen(loaded):
-    assert set(Order.objects.values_list("status", flat=True)) == {"confirmed", "shipped", "cancelled"}
+    assert set(Order.objects.values_list("status", flat=True)) == {
+        "confirmed",
+        "partly shipped",
+        "shipped",
+        "cancelled",
+    }
     assert set(DeliveryNote.objects.values_list("state", flat=True)) == {
         "waiting payment",
         "ready",
         "shipped",
+        "delivered",
         "cancelled",
     }
     assert set(Payment.objects.values_list("state", flat=True)) == {"started", "captured", "failed", "voided"}
@@ -152,8 +158,10 @@ def test_every_state_can_be_seen(loaded):
         "refund",
         "void",
     }
-    assert Return.objects.count() == 3
-    assert CreditNote.objects.count() == 5
+    assert set(Return.objects.values_list("state", flat=True)) == set(Return.State)
+    assert Return.objects.count() == 9
+    assert Withdrawal.objects.get().returned.state == "approved"
+    assert CreditNote.objects.count() == 6
     assert Step.objects.filter(state=Step.State.MANUAL).exists()
 
 

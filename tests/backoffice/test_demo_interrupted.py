@@ -40,7 +40,7 @@ def test_a_load_that_is_killed_again_and_again_ends_up_complete(tmp_path, monkey
     assert len(heard) > 200
     wishes = orders.STORY["orders"]
     assert Order.objects.count() == sum("placed" in wish for wish in wishes)
-    assert Return.objects.count() == sum("returned" in wish for wish in wishes)
+    assert Return.objects.count() == sum("back" in wish for wish in wishes)
     assert orders_paid == sorted(set(orders_paid), key=orders_paid.index)
     assert findings() == []
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp import order_to_cash, paying, stocktaking
+from erp.backoffice.demo import returns
 from erp.backoffice.demo.people import colleague
 from erp.backoffice.demo.selling import sale_for
-from erp.delivery.models import DeliveryLine, DeliveryNote
+from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.models import Outbox
 from erp.inventory.models import StockMove
@@ -126,7 +128,9 @@ def _pay(wish: Wish, *, on: date) -> None:
 def _ship(wish: Wish, *, on: date) -> None:
     order = _order(wish)
     for note in DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY):
-        order_to_cash.ship(note, on=on, by=colleague("warehouse"))
+        # Where the story names a part, the rest stays on a note of its own.
+        part = {line.pk: wish["part"][line.sku] for line in note.lines.filter(sku__in=wish.get("part", ()))}
+        order_to_cash.ship(note, quantities=part or None, on=on, by=colleague("warehouse"))
     _collect(order, now=timezone.make_aware(datetime.combine(on, time(17))))
 
 
@@ -134,13 +138,9 @@ def _cancel(wish: Wish, *, on: date) -> None:
     order_to_cash.cancel(_order(wish), on=on, reason=wish["reason"], by=colleague("sales"))
 
 
-def _take_back(wish: Wish, *, on: date) -> None:
-    order = _order(wish)
-    lines = DeliveryLine.objects.filter(note__order=order, sku__in=wish["back"])
-    quantities = {line.pk: wish["back"][line.sku] for line in lines}
-    order_to_cash.take_back(
-        order, quantities=quantities, on=on, reason=wish["reason"], by=colleague("warehouse")
-    )
+def _follow(verb: Callable[..., None], wish: Wish, *, on: date) -> None:
+    """Let something happen to an order that was sent."""
+    verb(wish, _order(wish), on=on)
 
 
 def _count(wish: Wish, *, on: date) -> None:
@@ -165,6 +165,6 @@ VERBS: dict[str, Callable[..., None]] = {
     "paid": _pay,
     "shipped": _ship,
     "cancelled": _cancel,
-    "returned": _take_back,
+    **{name: partial(_follow, verb) for name, verb in returns.VERBS.items()},
     "counted": _count,
 }
