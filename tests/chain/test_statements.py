@@ -7,7 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from erp import order_to_cash
+from erp import order_to_cash, returning
+from erp.delivery.models import DeliveryLine
 from tests.books import is_sound
 from tests.chain.scenes import TUESDAY, card
 from tests.chain.vouchers import once_a_customer, taken_off
@@ -15,7 +16,7 @@ from tests.factories import MONDAY, ProductFactory, sale, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MOST = {"place": 38, "settle": 19, "ship in part": 45, "ship": 26}
+MOST = {"place": 38, "settle": 19, "ship in part": 45, "ship": 26, "take_back": 70, "close_return": 54}
 
 
 def statements(action, *args, **kwargs):
@@ -49,7 +50,22 @@ def cost_of(lines, pay, key):
     one_of_each = {line.pk: 1 for line in note.lines.all()}
     cost["ship in part"], _ = statements(order_to_cash.ship, note, on=TUESDAY, quantities=one_of_each)
     cost["ship"], _ = statements(order_to_cash.ship, order.delivery_notes.get(state="ready"), on=TUESDAY)
+    lines = DeliveryLine.objects.filter(note__order=order)
+    first, second = (list(lines.filter(note=each)) for each in order.delivery_notes.order_by("pk"))
+    back = {line.pk: 1 for line in first}
+    cost["take_back"], _ = statements(order_to_cash.take_back, order, quantities=back, on=TUESDAY)
+    cost["close_return"], _ = statements(order_to_cash.close_return, inspected(order, second), on=TUESDAY)
     return cost
+
+
+def inspected(order, lines):
+    """Return a return of one piece a line, all broken."""
+    document = returning.request(order, quantities={line.pk: 1 for line in lines}, on=TUESDAY)
+    returning.approve(document, on=TUESDAY)
+    rows = list(document.lines.all())
+    returning.receive(document, quantities={row.pk: 1 for row in rows}, on=TUESDAY)
+    returning.inspect(document, dispositions={row.pk: {"damaged": 1} for row in rows}, on=TUESDAY)
+    return document
 
 
 @pytest.mark.parametrize("pay", ["bank", "card"])
