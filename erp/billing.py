@@ -62,9 +62,13 @@ def bill(order: Any, *, on: date, by: Any) -> Invoice:
 
 
 def bill_shipped(order: Any, *, on: date, by: Any) -> None:
-    """Bill what has been shipped, unless money that came in has billed it already."""
+    """Bill what has been shipped, unless money that came in has billed it already.
+
+    Where held money goes only once, the first shipment bills all that is to leave, and takes its money.
+    """
+    goes_once = any(providers.get(held.provider).captures_once for held in payments.collectable(order))
     with suppress(NothingToInvoice):
-        _bill(order, only_shipped=True, on=on, by=by)
+        _bill(order, only_shipped=not goes_once, on=on, by=by)
 
 
 def owed_for(order: Any, amount: Decimal, *, on: date, by: Any) -> dict[str, OpenItem]:

@@ -139,7 +139,9 @@ def _voided(payment: Payment, notice: Notice, *, on: date) -> str:
     if payment.state not in (State.STARTED, State.AUTHORISED) or payment.captured:
         return Outcome.NOTHING
     payments.void(payment, on=on)
-    return Outcome.APPLIED
+    order: Any = payment.order
+    is_wanted = order is not None and order.status not in (planning.PENDING, "cancelled")
+    return Outcome.FOR_SOMEBODY if is_wanted else Outcome.APPLIED  # its goods would leave unpaid
 
 
 def _refunded(payment: Payment, notice: Notice, *, on: date) -> str:

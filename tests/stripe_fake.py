@@ -33,10 +33,10 @@ class FakeStripe:
 
     def __init__(self):
         self.sessions, self.intents, self.charges, self.refunds = {}, {}, {}, {}
-        self.events, self.requests, self.keys = [], [], {}
+        self.events, self.unsent, self.answers, self.requests, self.keys = [], [], [], [], {}
         self.troubles = []  # what befalls the next calls: a status, "hang", "reset", "declined", "lost"
         self.before = {}  # what happens just before a call whose path ends so, once
-        self.webhook_url = ""  # where events are posted at once; empty: they are only kept
+        self.webhook_url = ""  # where events are posted by `send`; empty: they are only kept
         self.lock, self.closing, self.numbers = threading.RLock(), threading.Event(), count(1)
         self.url = ""
 
@@ -69,7 +69,7 @@ class FakeStripe:
         return body.encode(), WebhookSignature.generate_signature_header(body, secret, at)
 
     def event(self, kind, thing, **changes):
-        """Keep an event with a picture of the thing, and post it where events go at once."""
+        """Keep an event with a picture of the thing."""
         event = {
             "id": self.name("evt"),
             "object": "event",
@@ -82,9 +82,13 @@ class FakeStripe:
             "data": {"object": json.loads(json.dumps(thing | changes))},
         }
         self.events.append(event)
-        if self.webhook_url:
-            self.post(event)
+        self.unsent.append(event)
         return event
+
+    def send(self):
+        """Post the events that are not sent yet. The shop may ask back meanwhile."""
+        while self.webhook_url and self.unsent:
+            self.answers.append(self.post(self.unsent.pop(0)))
 
     def post(self, event, **signing):
         """Post an event to the shop; return the status it answers."""
@@ -145,6 +149,8 @@ class FakeStripe:
         if not 30 * MINUTE <= int(params["expires_at"]) - time.time() <= 24 * 60 * MINUTE:
             words = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
             raise Refused(400, words, param="expires_at")
+        if "@" not in params.get("customer_email", "@"):
+            raise Refused(400, "Invalid email address.", "email_invalid", param="customer_email")
         name = self.name("cs")
         self.sessions[name] = {
             "id": name,
@@ -196,9 +202,12 @@ class FakeStripe:
         taken = int(params.get("amount_to_capture", intent["amount_capturable"]))
         if taken > intent["amount_capturable"]:
             raise Refused(400, "The remaining amount is less than that.", "amount_too_large")
+        left = intent["amount_capturable"] - taken
         intent.update(status="succeeded", amount_received=taken, amount_capturable=0)
         self.charges[intent["latest_charge"]].update(captured=True, amount_captured=taken)
         self.event("payment_intent.succeeded", intent)
+        if left:
+            self._release(intent, left)
         return intent
 
     def post_payment_intents_cancel_one(self, intent, params):
@@ -206,8 +215,11 @@ class FakeStripe:
         if intent["status"] in ("succeeded", "canceled"):
             words = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
             raise Refused(400, words, "payment_intent_unexpected_state")
+        left = intent["amount_capturable"]
         intent.update(status="canceled", amount_capturable=0, canceled_at=int(time.time()))
         self.event("payment_intent.canceled", intent)
+        if left:
+            self._release(intent, left)
         return intent
 
     def post_refunds(self, params):
@@ -221,21 +233,31 @@ class FakeStripe:
         if amount > charge["amount_captured"] - charge["amount_refunded"]:
             words = "Refund amount is greater than unrefunded amount on charge."
             raise Refused(400, words, "charge_already_refunded")
+        refund = self._refund(intent, amount, metadata or {}, moved=self.name("txn"))
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+        self.event("charge.refunded", charge)
+        return refund
+
+    def _release(self, intent, amount):
+        """Let go what is held and not taken: to Stripe a refund too, but one that moves no money."""
+        self._refund(intent, amount, {}, moved=None)
+        self.event("charge.refunded", self.charges[intent["latest_charge"]])
+
+    def _refund(self, intent, amount, metadata, *, moved):
         name = self.name("re")
         self.refunds[name] = {
             "id": name,
             "object": "refund",
             "amount": amount,
-            "charge": charge["id"],
+            "balance_transaction": moved,
+            "charge": intent["latest_charge"],
             "created": int(time.time()),
             "currency": intent["currency"],
-            "metadata": metadata or {},
+            "metadata": metadata,
             "payment_intent": intent["id"],
             "status": "succeeded",
         }
-        self.event("charge.refunded", charge)
         return self.refunds[name]
 
     def get_refunds(self, params):

@@ -43,7 +43,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         url = urlsplit(self.path)
-        if url.path.startswith("/c/pay/"):
+        if url.path == "/favicon.ico":
+            self._send(200, b"", "image/x-icon")
+        elif url.path.startswith("/c/pay/"):
             self._show(url.path.split("/")[3], "declined" in url.query)
         else:
             self._call("GET", url.path, unfolded(url.query))
@@ -71,6 +73,7 @@ class Handler(BaseHTTPRequestHandler):
     def _press(self, name, button):
         card = "declined" if button == "declined" else "good"
         target = self.fake.pay(self.fake.sessions[name], card=card)
+        self.fake.send()
         self._send(303, b"", "text/plain", Location=target)
 
     def _call(self, method, path, params):
@@ -84,6 +87,7 @@ class Handler(BaseHTTPRequestHandler):
             status, body = self.fake.answer(method, path, params, key)
         except Refused as refused:
             status, body = refused.status, refused.body
+        self.fake.send()
         self._send(status, json.dumps(body).encode(), "application/json")
 
     def _suffer(self, trouble, method, path, params, key):

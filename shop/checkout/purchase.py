@@ -80,6 +80,7 @@ def _with_payment(sale: Sale, seen: Seen, form_data: dict[str, str]) -> Sale:
     if not provider.prepaid or not amount:
         return sale
     key = f"{sale.key}:{seen.attempt}"
+    form_data = form_data | {"email": sale.email}
     payment = paying.start_payment(
         provider.code, amount, key=key, form_data=form_data, on=localdate(sale.placed_at)
     )

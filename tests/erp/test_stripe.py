@@ -82,6 +82,11 @@ def test_an_amount_that_stripe_does_not_take_is_declined_with_its_reason(provide
     assert "at least 50 cents" in answer.message
 
 
+def test_an_address_that_stripe_does_not_like_is_left_to_its_page(provider, stripe):
+    answer = provider.authorise(payment(), FORM | {"email": "ada"})
+    assert stripe.sessions[answer.reference]["customer_email"] is None
+
+
 @pytest.mark.parametrize("trouble", [500, "hang", "reset", 429, 401])
 def test_where_stripe_is_away_it_is_said(provider, stripe, trouble):
     stripe.hurry()

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 
+from erp.documents.services import company
 from erp.invoicing import payments, providers
 from erp.invoicing.providers import ProviderFailed, stripe_client
 from erp.invoicing.providers.base import Forged
@@ -85,6 +86,14 @@ def test_money_that_was_let_go_is_told(provider, stripe, visit):
     provider.void(payment)
     (notice,) = heard(provider, stripe, "payment_intent.canceled")
     assert notice[0] == "voided"
+    assert heard(provider, stripe, "charge.refunded") == []
+
+
+def test_what_a_part_capture_leaves_is_no_refund(provider, stripe, visit):
+    payment, session = visit
+    stripe.pay(session)
+    provider.capture(payment, Decimal("19.00"), "capture")
+    assert heard(provider, stripe, "charge.refunded") == []
 
 
 def test_each_refund_is_told_by_our_reference_or_stripes(provider, stripe, visit):
@@ -128,7 +137,7 @@ STRANGERS = [
     ("checkout.session.expired", {"status": "expired"}),
     ("checkout.session.async_payment_failed", {}),
     ("payment_intent.succeeded", {"status": "succeeded"}),
-    ("charge.refunded", {}),
+    ("charge.refunded", {"captured": True}),
     ("refund.updated", {"status": "failed"}),
     ("charge.dispute.created", {}),
 ]
@@ -202,12 +211,12 @@ def test_the_header_is_known_however_it_is_written(provider, stripe, visit):
 def test_where_something_is_missing_stripe_is_not_offered_and_says_why(
     provider, stripe, settings, monkeypatch, capsys, changes, words
 ):
-    assert "stripe" in [each.code for each in providers.available()]
+    assert "stripe" in [each.code for each in providers.offered(company())]
     for name, value in changes.items():
         setattr(settings, name, value)
     if not changes:
         monkeypatch.setattr(stripe_client, "find_spec", lambda name: None)
-    assert "stripe" not in [each.code for each in providers.available()]
+    assert "stripe" not in [each.code for each in providers.offered(company())]
     assert providers.get("stripe").money_account  # its payments stay in the books
     call_command("check")
     assert words in capsys.readouterr().err

@@ -40,7 +40,7 @@ OPTIONAL = ["erp.invoicing.providers.stripe_checkout.StripeCheckout"]
 
 def available() -> list[PaymentProvider]:
     """Return the ways to pay in the order in which the customer sees them."""
-    return [provider for provider in _made(settings.PAYMENT_PROVIDERS) if not provider.missing()]
+    return _made(settings.PAYMENT_PROVIDERS)
 
 
 def get(code: str) -> PaymentProvider:
@@ -49,10 +49,6 @@ def get(code: str) -> PaymentProvider:
         if provider.code == code:
             return provider
     raise UnknownProvider(f"There is no way to pay called '{code}'.")
-
-
-def _made(paths: list[str]) -> list[PaymentProvider]:
-    return [import_string(path)() for path in paths]
 
 
 def offered(company: Any) -> list[PaymentProvider]:
@@ -66,3 +62,7 @@ def require_offered(code: str, company: Any) -> PaymentProvider:
     if not provider.is_offered(company):
         raise NotOffered(f"{provider.name} is not possible here. Please pay another way.")
     return provider
+
+
+def _made(paths: list[str]) -> list[PaymentProvider]:
+    return [import_string(path)() for path in paths]

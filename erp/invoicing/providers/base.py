@@ -62,11 +62,6 @@ class PaymentProvider(ABC):
     captures_once: ClassVar[bool] = False  # taking a part lets the rest go
     after_delivery: ClassVar[bool] = False  # the money comes once the goods are there
 
-    @classmethod
-    def missing(cls) -> str:
-        """Return in a sentence why it cannot be offered, or nothing."""
-        return ""
-
     def is_offered(self, company: Any) -> bool:
         """Return whether customers may choose it now."""
         return not (self.after_delivery and company.invoice_on == "payment")

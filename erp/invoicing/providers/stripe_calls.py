@@ -25,6 +25,8 @@ def open_page(payment: Any, form_data: dict[str, str]) -> Object:
         with asking() as line:
             return line.checkout.sessions.create(_page(payment, form_data), options).to_dict()
     except SaidNo as said:
+        if said.code == "email_invalid" and form_data.get("email"):
+            return open_page(payment, form_data | {"email": ""})  # Stripe asks the customer then
         known = said.code == "idempotency_error" and session_of(payment)
         if known and known["status"] == "open":
             return known
@@ -58,7 +60,7 @@ def session_of(payment: Any) -> Object | None:
 def held_as(payment: Any) -> str:
     """Return Stripe's name of the intent that holds a payment's money, if we have heard of it."""
     rows = payment.operations.filter(kind="authorise", reference__startswith="pi_")
-    return rows.values_list("reference", flat=True).first() or ""
+    return (rows.values_list("reference", flat=True).first() or "").partition(":")[0]
 
 
 def intent_of(payment: Any) -> Object | None:
@@ -121,7 +123,7 @@ def _refund_of(intent: Object, reference: str) -> Object | None:
     with asking() as line:
         for refund in line.refunds.list({"payment_intent": intent["id"], "limit": 100}).auto_paging_iter():
             found = refund.to_dict()
-            if found["metadata"].get("reference") == reference:
+            if (found["metadata"] or {}).get("reference") == reference:
                 return found
     return None
 

@@ -17,9 +17,8 @@ class StripeCheckout(PaymentProvider):
     name = "Card or wallet, by Stripe"
     captures_once = True
 
-    @classmethod
-    def missing(cls) -> str:
-        return stripe_client.missing()
+    def is_offered(self, company: Any) -> bool:
+        return not stripe_client.missing()
 
     def authorise(self, payment: Any, form_data: dict[str, str]) -> Answer:
         """Send the customer to Stripe's page."""

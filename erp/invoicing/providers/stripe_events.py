@@ -69,18 +69,26 @@ def _failed(session: Object, event: str) -> Iterator[Notice]:
 
 
 def _of_charge(charge: Object, event: str) -> Iterator[Notice]:
-    """Yield the refunds of a charge. The event carries only their sum, so Stripe is asked for each."""
-    if not reference_of(charge):
+    """Yield the refunds of a charge. The event carries only their sum, so Stripe is asked for each.
+
+    It also comes when what was held is let go: then nothing was taken, and nothing goes back.
+    """
+    if not charge["captured"] or not reference_of(charge):
         return
     with asking() as line:
         refunds = line.refunds.list({"charge": charge["id"], "limit": 100})
         found = [refund.to_dict() for refund in refunds.auto_paging_iter()]
     for refund in found:
-        yield from _of_refund(refund | {"metadata": charge["metadata"] | refund["metadata"]}, event)
+        yield from _of_refund(refund | {"metadata": charge["metadata"] | (refund["metadata"] or {})}, event)
 
 
 def _of_refund(refund: Object, event: str) -> Iterator[Notice]:
-    """Yield that money went back, or came back because the customer's bank did not take it."""
+    """Yield that money went back, or came back because the customer's bank did not take it.
+
+    What moved no money of ours only let go what a capture had left.
+    """
+    if not refund.get("balance_transaction"):
+        return
     refund = _with_our_reference(refund)
     kinds: dict[str, Kind] = {"succeeded": "refunded", "failed": "bounced", "canceled": "bounced"}
     kind = kinds.get(refund["status"])
@@ -100,7 +108,7 @@ def _with_our_reference(thing: Object) -> Object:
     if reference_of(thing) or not thing.get("payment_intent"):
         return thing
     intent = intent_named(thing["payment_intent"])
-    return thing | {"metadata": thing["metadata"] | {"payment": reference_of(intent)}}
+    return thing | {"metadata": (thing["metadata"] or {}) | {"payment": reference_of(intent)}}
 
 
 def _notice(thing: Object, kind: Kind, event: str, reference: str, units: int) -> Notice:
