@@ -31,7 +31,14 @@ def needed_by(name, python):
             yield canonicalize_name(wanted.name)
 
 
-@pytest.mark.parametrize("files", [["requirements.txt"], ["requirements.txt", "requirements-dev.txt"]])
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["requirements.txt"],
+        ["requirements.txt", "requirements-stripe.txt"],
+        ["requirements.txt", "requirements-dev.txt"],
+    ],
+)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_what_the_packages_need_is_pinned_too(python, files):
     names = pinned(*files)
