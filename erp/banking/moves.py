@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounting import chart
 from erp.invoicing import providers
-from erp.invoicing.models import PaymentOperation
+from erp.invoicing.models import Payment, PaymentOperation
 
 from .models import BankMatch
 
@@ -25,8 +25,8 @@ def codes_by_hand() -> list[str]:
 
 
 def of_accounts(codes: Sequence[str]) -> QuerySet[PaymentOperation]:
-    """Return the movements of money by some ways to pay: what came in and what went back."""
-    rows = PaymentOperation.objects.filter(kind__in=(Kind.CAPTURE, Kind.REFUND))
+    """Return the movements of money by some ways to pay: what came in from outside and what went back."""
+    rows = PaymentOperation.objects.filter(kind__in=(Kind.CAPTURE, Kind.REFUND), taken_from=None)
     return rows.filter(payment__provider__in=codes).select_related("payment__order", "payment__party")
 
 
@@ -43,8 +43,9 @@ def captures_not_on_statement() -> QuerySet[PaymentOperation]:
 
 def refunds_by_hand() -> QuerySet[PaymentOperation]:
     """Return refunds that we transfer ourselves. What another system paid back before is none of them."""
-    rows = of_accounts(codes_by_hand()).filter(kind=Kind.REFUND, payment__order__isnull=False)
-    return rows.filter(~Q(payment__order__terms__origin=IMPORTED))
+    rows = of_accounts(codes_by_hand()).filter(kind=Kind.REFUND)
+    elsewhere = Q(payment__kind=Payment.Kind.ELSEWHERE) | Q(payment__order__terms__origin=IMPORTED)
+    return rows.exclude(elsewhere)
 
 
 def refunds_not_on_statement() -> QuerySet[PaymentOperation]:
