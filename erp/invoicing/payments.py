@@ -14,6 +14,7 @@ from erp.documents.models import Outbox
 from erp.documents.outbox import effect
 
 from . import providers
+from .forgone import never_billed
 from .models import CreditNote, Payment, PaymentOperation
 
 State = Payment.State
@@ -133,14 +134,14 @@ def rest_of(reference: str) -> str:
 
 
 def still_to_come(payment: Payment) -> Decimal:
-    """Return what is still to be paid on a payment: not what was credited or paid otherwise."""
+    """Return what is still to be paid on a payment: not what was credited, paid otherwise, or never comes."""
     if payment.kind != Payment.Kind.ORDER or payment.order is None:
         return ZERO
     credited = CreditNote.objects.filter(order=payment.order_id).aggregate(sum=Sum("gross"))["sum"]
     paid = for_orders(Payment.objects.filter(order=payment.order_id)).aggregate(
         sum=Sum(F("captured") - F("refunded"))
     )["sum"]
-    left = payment.order.total_incl_tax - (credited or ZERO) - (paid or ZERO)
+    left = payment.order.total_incl_tax - (credited or ZERO) - (paid or ZERO) - never_billed(payment.order)
     return max(min(left, payment.amount - payment.captured), ZERO)
 
 

@@ -10,6 +10,7 @@ from erp.delivery.models import DeliveryNote
 from erp.delivery.services import NothingElseLeaves, NotOnTheNote, NotYetThere
 from erp.documents.models import IllegalTransition
 from erp.invoicing.invoices import NothingToInvoice
+from erp.invoicing.payments import still_to_come
 from tests.books import is_sound
 from tests.chain.scenes import (
     FRIDAY,
@@ -171,6 +172,17 @@ def test_an_unpaid_rest_is_no_longer_owed(lamp):
     send(order, {lamp: 1}, rest="cancel")
     assert balances()["RECEIVABLE"] == "119.00"
     pay(order, amount="119.00")
+    assert "RECEIVABLE" not in balances()
+    assert is_sound()
+
+
+def test_nobody_is_asked_for_the_money_of_a_rest_that_is_never_billed(lamp):
+    company(ship_before_payment=True)
+    order = place(sale_line(lamp, 4, "119.00"), charge="5.95", invoice_on="shipment")
+    send(order, {lamp: 1}, rest="cancel")
+    assert still_to_come(order.payments.get()) == Decimal("124.95")
+    pay(order, amount="124.95")
+    assert still_to_come(order.payments.get()) == 0
     assert "RECEIVABLE" not in balances()
     assert is_sound()
 
