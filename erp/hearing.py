@@ -17,7 +17,7 @@ from erp import order_to_cash, planning
 from erp.documents import outbox
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
-from erp.invoicing import notices, payments, providers
+from erp.invoicing import mails, notices, payments, providers
 from erp.invoicing.models import Payment, ProviderEvent
 from erp.invoicing.providers import Notice
 
@@ -132,6 +132,7 @@ def _failed(payment: Payment, notice: Notice, *, on: date) -> str:
     if payment.state != State.STARTED:
         return Outcome.NOTHING
     payments.refuse(payment)
+    outbox.enqueue(mails.to_send("payment_failed", payment))
     return Outcome.APPLIED
 
 

@@ -65,7 +65,7 @@ def pay_again(order: Any, provider_code: str, *, key: str, form_data: dict[str, 
         payment = payments.start(
             provider=provider.code, amount=held.total_incl_tax, key=f"again:{key}", order=held
         )
-        outbox.enqueue([planning.to_expire(payment, order_number=held.number)])
+        outbox.enqueue(planning.await_payment(payment, held))
     return _authorised(payment, form_data, on=on)
 
 

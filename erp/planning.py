@@ -59,23 +59,25 @@ def state_of_notes(ordered: Ordered, payment: Payment | None, firm: Company) -> 
 def plan(ordered: Ordered, payment: Payment | None, notes: list[DeliveryNote]) -> Plan:
     """Return the steps of an order, not yet written, and write down the effects they have outside.
 
-    An order whose payment is on its way has but one: it expires.
+    An order whose payment is on its way expires; half way to that its customer is reminded to pay.
     """
     names = _steps(ordered, payment, notes)
     outcomes = steps.begin(names, ordered.terms.payment_method)
     if payment is not None and ordered.order.status == PENDING:
-        outbox.enqueue([to_expire(payment, order_number=ordered.order.number)])
+        outbox.enqueue(await_payment(payment, ordered.order))
         return outcomes
     notes_ready = any(note.state == DeliveryNote.State.READY for note in notes)
     outbox.enqueue(_effects(ordered, payment, outcomes, notes_ready=notes_ready))
     return outcomes
 
 
-def to_expire(payment: Payment, *, order_number: str) -> Outbox:
-    """Return the effect that gives an order's goods free again if it was not paid by then."""
-    patience = timedelta(minutes=company().pending_minutes)
-    key = f"expire:{payment.pk}"
-    return effect(key, "expire", order_number=order_number, after=patience, payment=payment.pk)
+def await_payment(payment: Payment, order: Any) -> list[Outbox]:
+    """Return what gives an order's goods free again if it is not paid by then, and the mail before that."""
+    patience, key = timedelta(minutes=company().pending_minutes), f"expire:{payment.pk}"
+    return [
+        effect(key, "expire", order_number=order.number, after=patience, payment=payment.pk),
+        *mails.to_send("payment_pending", payment, order, after=patience / 2),
+    ]
 
 
 def make_firm(payment: Payment, *, firm: Company) -> tuple[Ordered, Plan]:

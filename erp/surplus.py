@@ -9,7 +9,7 @@ from accounting.models import OpenItem
 from erp import billing, postings
 from erp.documents import outbox
 from erp.documents.outbox import effect
-from erp.invoicing import payments, providers, unowed
+from erp.invoicing import mails, payments, providers, unowed
 from erp.invoicing.models import Payment, PaymentOperation
 from erp.sales import services as sales
 
@@ -36,7 +36,8 @@ def give_back(surplus: Payment, amount: Decimal, *, on: date, by: Any) -> Paymen
     entry = postings.given_back(operation, billing.money_account(operation))
     billing.post(entry, by=by, settles=[(item, amount)])
     number = surplus.order.number if surplus.order else ""
-    outbox.enqueue([effect(f"refund:{operation.pk}", "refund", order_number=number, operation=operation.pk)])
+    wish = effect(f"refund:{operation.pk}", "refund", order_number=number, operation=operation.pk)
+    outbox.enqueue([wish, *mails.to_send("refund", operation)])
     _note(surplus, "given back", f"{amount} that nobody owed goes back.", operation, by=by)
     return operation
 

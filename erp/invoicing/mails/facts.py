@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO
 from erp.delivery.models import DeliveryNote
+from erp.documents.models import Outbox
 from erp.sales.services import snapshot
 
 from ..links import order_link
@@ -167,22 +167,25 @@ def credit_notes_of(order: Any, *, reason: str = "") -> list[CreditNote]:
     return list(order.credit_notes.filter(state=CreditNote.State.ISSUED).order_by("pk"))
 
 
-def payment(row: Payment, *, until: str = "") -> Facts:
+def payment(row: Payment) -> Facts:
     """Return what is still to be paid, and until when the goods are kept for it."""
+    order: Any = row.order
+    deadline = Outbox.objects.filter(topic="expire", order_number=order.number, done_at=None)
     return {
-        "order": of_order(row.order),
+        "order": of_order(order),
         "amount": still_to_come(row),
         "currency": row.currency,
         "by": provider_of(row.provider).name,
-        "until": until and parse_datetime(until),
+        "until": deadline.order_by("pk").values_list("next_try_at", flat=True).last(),
         "transfer": still_to_come(row) if row.provider == "bank" else ZERO,
     }
 
 
 def is_unpaid(row: Payment, on: date) -> bool:
-    """Whether a mail that asks for money still has something to ask for."""
+    """Whether an order still waits for its payment, and for no later attempt at it."""
     order: Any = row.order
-    return order.status != "cancelled" and still_to_come(row) > ZERO
+    later = Payment.objects.filter(order=order, pk__gt=row.pk)
+    return order.status == "pending payment" and not later.exists()
 
 
 def returned(document: Any, *, reason: str = "") -> Facts:

@@ -5,7 +5,7 @@ A kind's texts are templates named after its code: `documents/mails/shipped.txt`
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -102,7 +102,9 @@ _TABLE = (
 KINDS: dict[str, Kind] = {kind.code: kind for kind in _TABLE}
 
 
-def to_send(kind: str, document: Any, order: Any = None, **said: Any) -> list[Outbox]:
+def to_send(
+    kind: str, document: Any, order: Any = None, *, after: timedelta = timedelta(0), **said: Any
+) -> list[Outbox]:
     """Return the outbox row of a mail about a document: none where the order has no address.
 
     The document's `order`, or the one given, says to whom. `said` is what the document itself does not
@@ -111,8 +113,8 @@ def to_send(kind: str, document: Any, order: Any = None, **said: Any) -> list[Ou
     order = order or KINDS[kind].order_of(document)
     if order is None or not facts.address_of(order):
         return []
-    key = key_of(kind, document.pk)
-    return [effect(key, TOPIC, order_number=order.number, kind=kind, document=document.pk, **said)]
+    key, said = key_of(kind, document.pk), said | {"kind": kind, "document": document.pk}
+    return [effect(key, TOPIC, order_number=order.number, after=after, **said)]
 
 
 def key_of(kind: str, pk: int) -> str:
