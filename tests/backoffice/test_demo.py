@@ -21,8 +21,9 @@ from erp.banking import clearing, payouts, transfers
 from erp.banking.models import BankLine, Payout
 from erp.delivery.models import DeliveryNote, Return, Withdrawal
 from erp.inventory.models import StockLevel, StockMove
+from erp.invoicing import overdue
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
-from erp.sales.models import SaleKey, Step, Terms
+from erp.sales.models import CustomerTerms, SaleKey, Step, Terms
 from tests.other_programs import agree_with_the_books
 
 Category = get_model("catalogue", "Category")
@@ -75,8 +76,8 @@ def test_programs_that_know_nothing_of_us_agree_with_its_books(loaded, tmp_path)
 
 def test_it_tells_what_it_is_doing(loaded):
     assert loaded[:2] == ["company details", "catalogue"]
-    assert loaded[-2].startswith("orders, event ")
-    assert loaded[-1] == "bank statement and payout"
+    assert loaded[-3].startswith("orders, event ")
+    assert loaded[-2:] == ["bank statement and payout", "terms of customers"]
 
 
 def test_the_catalogue_is_large_enough_to_browse(loaded):
@@ -259,3 +260,9 @@ def test_loading_again_adds_nothing(loaded):
     demo.load(said.append, today=TODAY)
     assert counts() == before
     assert said == []
+
+
+def test_one_bill_is_forgotten_and_one_customer_has_a_month_to_pay(loaded):
+    (late,) = overdue.to_remind(TODAY)
+    assert SaleKey.objects.get(order_number=late.order.number).key == "demo:forgotten-bill"
+    assert CustomerTerms.objects.get().payment_days == 30

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from erp.backoffice.demo import bank, catalogue, company, gallery, offers, orders, people, stock
+from erp.backoffice.demo import agreements, bank, catalogue, company, gallery, offers, orders, people, stock
 
 Say = Callable[[str], None]
 
@@ -20,6 +20,7 @@ PARTS: tuple[Callable[..., None], ...] = (
     stock.load,
     orders.load,
     bank.load,
+    agreements.load,
 )
 
 
