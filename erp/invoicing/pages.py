@@ -32,7 +32,6 @@ def metadata(paper: Paper) -> dict[str, str]:
         "author": paper.seller["name"],
         "title": f"{name} {paper.number}",
         "subject": f"{name} {paper.number} of {paper.issued_on:%Y-%m-%d}, {paper.seller['name']}",
-        "keywords": f"{name}, Factur-X",
     }
 
 

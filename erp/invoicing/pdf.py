@@ -4,7 +4,10 @@ WeasyPrint fetches nothing from network or disk: a document can show only what w
 and credit notes are PDF/A-3b with their Factur-X inside, the very bytes that are stored beside them.
 """
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,6 +25,7 @@ from erp.documents.outbox import effect
 
 from . import pages
 from .einvoice import paper_xml
+from .embedding import embed
 from .keys import source_key
 from .models import CreditNote, Invoice, Paper
 
@@ -78,7 +82,7 @@ def render(template: str, context: dict[str, Any], **options: Any) -> bytes:
     """Draw a template. Raises PdfUnavailable with the line that helps."""
     weasyprint = _weasyprint()
     html, style = render_to_string(template, context), render_to_string(STYLE)
-    with _one_at_a_time:
+    with _one_at_a_time, _uncollected():
         page = weasyprint.HTML(string=html, url_fetcher=fetcher())
         return page.write_pdf(stylesheets=[_style(style)], font_config=_fonts(), **options)
 
@@ -90,20 +94,20 @@ def fetcher() -> Any:
 
 def _with_xml(paper: Paper) -> bytes:
     """Draw a paper and put its stored e-invoice into it."""
-    xml = paper_xml(paper)
-    drawn = render(*pages.page(paper), **ARCHIVED)
-    from facturx import generate_from_binary
+    finish = embed(paper_xml(paper), pages.metadata(paper))
+    return render(*pages.page(paper), finisher=finish, **ARCHIVED)
 
-    return generate_from_binary(
-        drawn,
-        xml,
-        flavor="factur-x",
-        level="en16931",
-        check_xsd=False,
-        afrelationship="alternative",
-        pdf_metadata=pages.metadata(paper),
-        lang="en",
-    )
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector away: it would walk through the whole program several times a page."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @lru_cache(maxsize=4)

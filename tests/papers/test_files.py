@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.template.loader import render_to_string
+from facturx import get_facturx_xml_from_pdf
 from oscar.core.loading import get_model
 from pypdf import PdfReader
 
@@ -80,6 +81,8 @@ def test_the_pdf_holds_the_very_bytes_of_the_stored_xml(tmp_path):
         embedded = reader(paper).attachments
         assert embedded == {"factur-x.xml": [einvoice.paper_xml(paper)]}
         assert len(reader(paper).attachments["factur-x.xml"]) == 1
+        told = get_facturx_xml_from_pdf(pdf.document_pdf(paper), check_xsd=True, check_schematron=False)
+        assert told == ("factur-x.xml", einvoice.paper_xml(paper))
 
 
 def test_each_file_is_stored_once_with_its_sha256():
