@@ -44,7 +44,7 @@ def category_of(paper: Paper, line: PaperLine) -> str:
 
 def wordings(paper: Paper) -> list[str]:
     """Return what the law wants said on a paper where no VAT is charged."""
-    said = [row.reason for row in breakdown(paper) if row.reason]
+    said = [f"{row.reason.rstrip('.')}." for row in breakdown(paper) if row.reason]
     return list(dict.fromkeys(said))
 
 

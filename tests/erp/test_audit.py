@@ -9,6 +9,7 @@ from erp.delivery import audit as delivery
 from erp.documents import audit as documents
 from erp.inventory import audit as inventory
 from erp.invoicing import audit as invoicing
+from erp.invoicing import einvoice
 from erp.sales import audit as sales
 from tests.books import findings
 from tests.chain.scenes import FRIDAY, pay, place, place_pending, ship, shipped_line, tell
@@ -87,6 +88,7 @@ TAMPERINGS = [
         documents.outbox_moves,
         "UPDATE documents_outbox SET done_at = NULL, created_at = '2026-01-01', next_try_at = '2026-01-01'",
     ),
+    (documents.files_are_as_they_were_written, "UPDATE documents_documentfile SET sha256 = 'x'"),
 ]
 
 
@@ -97,6 +99,7 @@ def trade():
     order = place(sale_line(lamp, 3), charge="5.95", email="ada@example.com")
     pay(order)
     ship(order)
+    einvoice.paper_xml(order.invoices.get())
     order_to_cash.take_back(order, quantities={shipped_line(order).pk: 1}, on=FRIDAY)
     place(sale_line(lamp, 2), key="another")
     tell(place_pending(sale_line(lamp), key="away").payments.get(), "captured")

@@ -11,7 +11,7 @@ from erp import order_to_cash
 from erp.documents.models import Company
 from erp.invoicing import einvoice
 from erp.invoicing.pdf import document_pdf
-from tests.chain.scenes import TUESDAY, place, ship
+from tests.chain.scenes import TUESDAY, pay, place, ship
 from tests.factories import ADA, ProductFactory, sale_line, shipping
 
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
@@ -32,6 +32,7 @@ def name_company(**changes):
         "iban": "DE89370400440532013000",
         "bic": "COBADEFFXXX",
         "bank_name": "A bank",
+        "ship_before_payment": True,
         "legal_notice": "Managing director: Jana Petersen\nHamburg district court, HRB 123456",
     }
     Company.objects.update(**told | changes)
@@ -60,6 +61,20 @@ def shipped_invoice(*lines, **changes):
     return order.invoices.get()
 
 
+def paid_invoice(*lines, **changes):
+    """Return the invoice that money has made before anything left."""
+    order = place(*lines, **changes)
+    pay(order)
+    return order.invoices.get()
+
+
+def less(paper, *amounts):
+    """Return a credit note over an amount off the price of each line."""
+    lines = lines_of(paper)
+    off = {line.pk: Decimal(amount) for line, amount in zip(lines, amounts, strict=False)}
+    return order_to_cash.credit(paper, amounts=off, on=TUESDAY, key=f"less{paper.pk}", reason="A scratch")
+
+
 def abroad(tax_code, to, **changes):
     """Return the invoice of goods for another country, at net prices."""
     lines = (bowls(tax_code=tax_code), bowls(2, "10.00", "1.00", tax_code))
@@ -68,7 +83,8 @@ def abroad(tax_code, to, **changes):
 
 
 def credited(paper, *pieces, reason="Two arrived broken"):
-    """Return a credit note over some pieces of each line of an invoice; over everything unless told."""
+    """Return a credit note over some pieces of each line of a shipped invoice; else over everything."""
+    ship(paper.order)
     lines = list(paper.lines.order_by("position"))
     wanted = pieces or [line.quantity for line in lines]
     quantities = {line.pk: count for line, count in zip(lines, wanted, strict=False) if count}

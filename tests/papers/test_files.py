@@ -14,14 +14,13 @@ from pypdf import PdfReader
 
 from accounting.models import TaxCode
 from accounting.refusal import Refusal
-from erp import order_to_cash
 from erp.documents import outbox
 from erp.documents.models import DocumentFile, Outbox
 from erp.invoicing import einvoice, pages, pdf
 from erp.invoicing.models import Invoice
 from erp.invoicing.printing import in_one_file
 from tests.books import is_sound
-from tests.chain.scenes import LATER, TUESDAY, place, ship, work
+from tests.chain.scenes import LATER, place, ship, work
 from tests.papers.scenes import (
     FRENCH,
     FRENCH_VAT_ID,
@@ -114,12 +113,7 @@ def test_a_pdf_is_a_clean_tagged_archive_file(tmp_path):
 
 def test_an_issued_invoice_is_drawn_in_the_background_and_its_credit_note_too():
     order = place(bowls())
-    order_to_cash.credit(
-        order.invoices.get(),
-        quantities={order.invoices.get().lines.get().pk: 1},
-        on=TUESDAY,
-        key="c",
-    )
+    credited(order.invoices.get(), 1)
     assert not DocumentFile.objects.exists()
     work()
     kept = set(DocumentFile.objects.values_list("source_key", "kind"))

@@ -21,7 +21,9 @@ from tests.papers.scenes import (
     bowls,
     credited,
     invoice,
+    less,
     name_company,
+    paid_invoice,
     shipped_invoice,
     xml_of,
 )
@@ -44,7 +46,7 @@ PAPERS = {
     "paid by card": lambda: invoice(bowls(), pay="card"),
     "a free piece beside": lambda: invoice(bowls(), bowls(1, "0.00")),
     "goods for a business in another country": lambda: abroad("DE-K-0", FRENCH, vat_id=FRENCH_VAT_ID),
-    "the same before they leave": lambda: invoice(
+    "the same before they leave": lambda: paid_invoice(
         bowls(tax_code="DE-K-0"), ship_to=FRENCH, vat_id=FRENCH_VAT_ID
     ),
     "reverse charge": lambda: abroad("DE-AE-0", FRENCH, vat_id=FRENCH_VAT_ID),
@@ -56,6 +58,7 @@ PAPERS = {
     "credited whole": lambda: credited(mixed()),
     "credited in part": lambda: credited(mixed(), 1, 3),
     "credited shipping alone": lambda: credited(mixed(), 0, 0, 0, 1),
+    "credited by amounts": lambda: less(mixed(), "10.00", "1.01", "0.33", "4.90"),
     "credited abroad": lambda: credited(abroad("DE-K-0", FRENCH, vat_id=FRENCH_VAT_ID)),
 }
 

@@ -20,6 +20,8 @@ DETAILS = {
     "email": "hello@lindenquince.example",
     "phone": "+49 341 5550 1234",
     "vat_id": "DE123456788",
+    "tax_number": "231/456/78901",
+    "legal_notice": "Managing directors: Quinn Linden, Lin Quince\nDistrict court of Leipzig, HRB 12345",
     "vat_abroad": "destination",
     "bank_name": "Bank of the Linden",
     "iban": "DE89370400440532013000",
