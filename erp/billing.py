@@ -54,9 +54,12 @@ def bill_new(ordered: Ordered, firm: Company, *, payment: Payment | None, on: da
     return _issue(ordered, firm, replace(UNTOUCHED, funds=funds), only_shipped=False, on=on, by=by)
 
 
-def bill(order: Any, *, on: date, by: Any) -> Invoice:
-    """Bill what is not yet billed of an order, and send it to the customer. Raises NothingToInvoice."""
-    issued = _bill(order, only_shipped=False, on=on, by=by)
+def bill(order: Any, *, on: date, by: Any, arriving: Decimal = ZERO) -> Invoice:
+    """Bill what is not yet billed of an order, and send it to the customer. Raises NothingToInvoice.
+
+    `arriving` is money that makes the invoice and is noted after it: the paper says that it is paid.
+    """
+    issued = _bill(order, only_shipped=False, on=on, by=by, arriving=arriving)
     steps.mark(order, Step.Name.INVOICE, steps.DONE)
     return issued
 
@@ -79,7 +82,7 @@ def owed_for(order: Any, amount: Decimal, *, on: date, by: Any) -> dict[str, Ope
     owed = ledger.owed(invoices.keys_of(order))
     if amount > total(owed):
         with suppress(NothingToInvoice):  # then nobody owes the rest
-            bill(order, on=invoices.earliest_day(on), by=by)
+            bill(order, on=invoices.earliest_day(on), by=by, arriving=amount)
             owed = ledger.owed(invoices.keys_of(order))
     return owed
 
@@ -141,10 +144,10 @@ def shares(items: Iterable[OpenItem], amount: Decimal) -> list[Share]:
     return settles
 
 
-def _bill(order: Any, *, only_shipped: bool, on: date, by: Any) -> Invoice:
+def _bill(order: Any, *, only_shipped: bool, on: date, by: Any, arriving: Decimal = ZERO) -> Invoice:
     if order.status in ("cancelled", "pending payment"):
         raise NothingToInvoice(f"Order {order.number} is {order.status}.")
-    so_far = invoices.progress(order)
+    so_far = invoices.progress(order, arriving=arriving)
     issued = _issue(sales.load(order), company(), so_far, only_shipped=only_shipped, on=on, by=by)
     outbox.enqueue(_effects(order, issued))
     return issued

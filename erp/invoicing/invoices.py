@@ -25,7 +25,7 @@ from erp.inventory.valuation import slice_of
 from erp.sales.models import OrderCharge
 from erp.sales.services import Ordered, OrderedLine
 
-from . import snapshot
+from . import payments, snapshot
 from .models import Invoice, InvoiceLine, PaperLine
 
 Kind = PaperLine.Kind
@@ -70,12 +70,13 @@ class Released:
 UNTOUCHED = Progress({}, {}, False)
 
 
-def progress(order: Any) -> Progress:
+def progress(order: Any, *, arriving: Decimal = ZERO) -> Progress:
     """Return how far an order is. Nine queries."""
     lines = InvoiceLine.objects.filter(invoice__order=order)
     billed = dict(lines.exclude(order_line=None).values_list("order_line").annotate(Sum("quantity")))
     charges = lines.filter(kind__in=(Kind.SHIPPING, Kind.SURCHARGE)).exists()
-    money = snapshot.funds(order, order.payments.all(), origin=order.terms.origin) - snapshot.used(order)
+    known = payments.for_orders(order.payments.all())
+    money = snapshot.funds(order, known, origin=order.terms.origin) - snapshot.used(order) + arriving
     notes = tuple(snapshot.unbilled_notes(order))
     shipped, cancelled = shipped_quantities(order), cancelled_quantities(order)
     return Progress(billed, shipped, charges, notes, max(money, ZERO), cancelled)

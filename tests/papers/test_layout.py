@@ -11,7 +11,6 @@ from PIL import Image
 
 from erp.documents.logo import NoLogo, check_logo
 from erp.documents.models import Company
-from erp.invoicing import pages
 from tests.chain.scenes import pay, place
 from tests.factories import ADA
 from tests.papers.scenes import (
@@ -196,11 +195,10 @@ def test_the_folder_for_own_papers_is_named_by_a_setting(settings):
     assert ours == settings.BASE_DIR / "templates"
 
 
-def test_an_amount_in_cash_is_paid_to_the_carrier():
-    paper = invoice()
-    template, context = pages.page(paper)
-    html = engines["django"].engine.render_to_string(template, context | {"in_cash": True})
-    assert "Please pay 104.70 EUR to the carrier" in html
+def test_cash_on_delivery_is_paid_to_the_carrier():
+    text = text_of(invoice(pay="cod"))
+    assert "Please pay 104.70 EUR to the carrier when the parcel arrives." in text
+    assert "Please transfer" not in text
 
 
 def test_a_paper_keeps_what_was_paid_when_it_was_issued():

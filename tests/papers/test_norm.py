@@ -44,6 +44,7 @@ PAPERS = {
     "two rates, discounts and shipping": mixed,
     "net prices": lambda: invoice(bowls(3, "29.33", "8.80"), book(), prices="net", **MIXED),
     "paid by card": lambda: invoice(bowls(), pay="card"),
+    "cash on delivery": lambda: invoice(bowls(), pay="cod"),
     "a free piece beside": lambda: invoice(bowls(), bowls(1, "0.00")),
     "goods for a business in another country": lambda: abroad("DE-K-0", FRENCH, vat_id=FRENCH_VAT_ID),
     "the same before they leave": lambda: paid_invoice(

@@ -13,6 +13,7 @@ class CashOnDelivery(PaymentProvider):
     name = "Cash on delivery"
     money_account = chart.CASH_CLEARING
     prepaid = False
+    means = "10"
     after_delivery = True
 
     def surcharge(self, company: Any) -> Decimal:
