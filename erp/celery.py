@@ -25,7 +25,10 @@ app.conf.update(
         "socket_timeout": 1,
         "socket_connect_timeout": 1,
     },
-    beat_schedule={"sweep": {"task": "erp.documents.tasks.sweep", "schedule": 10.0}},
+    beat_schedule={
+        "sweep": {"task": "erp.documents.tasks.sweep", "schedule": 10.0},
+        "payments": {"task": "erp.backoffice.tasks.sweep_payments", "schedule": 300.0},
+    },
 )
 app.autodiscover_tasks()
 

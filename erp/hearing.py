@@ -3,8 +3,9 @@
 Nothing here decides by what a customer's browser says: only by signed notices and answers.
 """
 
+import logging
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,10 +18,14 @@ from erp import order_to_cash, planning
 from erp.documents import outbox
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
-from erp.invoicing import mails, notices, payments, providers
+from erp.invoicing import mails, notices, payments, providers, unheard
 from erp.invoicing.models import Payment, ProviderEvent
 from erp.invoicing.providers import Notice
 
+logger = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=5)
+_swept: list[datetime] = []
 State = Payment.State
 Outcome = ProviderEvent.Outcome
 
@@ -44,17 +49,28 @@ def look(payment: Payment, *, now: datetime) -> list[ProviderEvent]:
 
 
 def sweep(now: datetime, *, limit: int = 20) -> int:
-    """Ask providers about payments whose end was not heard of, and return how many were asked.
+    """Ask providers about payments whose end was not heard of, and return how many were heard of.
 
-    A provider that does not answer is asked at the next sweep.
+    A provider that does not answer is left alone until the next sweep.
     """
-    due = payments.to_look_at(now)[:limit]
-    for payment in due:
-        try:
-            look(payment, now=now)
-        except providers.ProviderFailed:
-            Payment.objects.filter(pk=payment.pk).update(looked_at=now)
-    return len(due)
+    heard, away = 0, set()
+    for payment in unheard.to_look_at(now)[:limit]:
+        if payment.provider not in away:
+            try:
+                look(payment, now=now)
+                heard += 1
+            except providers.ProviderFailed as error:
+                logger.warning("%s does not answer about %s: %s", payment.provider, payment, error)
+                away.add(payment.provider)
+    return heard
+
+
+def sweep_now_and_then(now: datetime) -> None:
+    """Sweep, unless this process has done so in the last minutes."""
+    if _swept and now - _swept[0] < EVERY:
+        return
+    _swept[:] = [now]
+    sweep(now)
 
 
 @transaction.atomic

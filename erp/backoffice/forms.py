@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from oscar.core.loading import get_model
 
 from erp.inventory.models import Warehouse
 from erp.invoicing.models import Payment
@@ -13,6 +14,7 @@ from erp.invoicing.payments import still_to_come
 
 from .actions import new_key
 
+Order = get_model("order", "Order")
 Row = tuple[int, str, int, int]
 
 
@@ -93,6 +95,19 @@ class SettleForm(forms.Form):
         if self.cleaned_data["on"] > timezone.localdate():
             raise forms.ValidationError("That day is still to come.")
         return self.cleaned_data["on"]
+
+
+class UseForm(forms.Form):
+    """Which order money shall pay that nobody owes."""
+
+    order = forms.CharField(label="Order number", max_length=128)
+
+    def clean_order(self) -> Any:
+        """Return the order with this number."""
+        found = Order.objects.filter(number=self.cleaned_data["order"].strip()).first()
+        if found is None:
+            raise forms.ValidationError("There is no order with this number.")
+        return found
 
 
 class AdjustForm(KeyedForm):

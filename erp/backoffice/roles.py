@@ -24,6 +24,7 @@ LOOK_AT_SALES = (
     "invoicing.view_invoice",
     "invoicing.view_creditnote",
     "invoicing.view_payment",
+    "invoicing.view_providerevent",
     "delivery.view_deliverynote",
     "delivery.view_return",
 )

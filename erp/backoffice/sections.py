@@ -3,7 +3,13 @@
 from typing import Any
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Sales": ("order.Order", "invoicing.Invoice", "invoicing.CreditNote", "invoicing.Payment"),
+    "Sales": (
+        "order.Order",
+        "invoicing.Invoice",
+        "invoicing.CreditNote",
+        "invoicing.Payment",
+        "invoicing.ProviderEvent",
+    ),
     "Warehouse": (
         "delivery.DeliveryNote",
         "delivery.Return",

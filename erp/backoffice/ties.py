@@ -11,7 +11,7 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import DocumentFile, Outbox
 from erp.inventory.models import StockMove
 from erp.invoicing import owing
-from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
+from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation, ProviderEvent
 
 from . import links
 from .pages import Table
@@ -135,6 +135,7 @@ def payments(found: QuerySet[Payment]) -> Table:
         (
             links.to(payment),
             payment.provider,
+            payment.get_kind_display(),
             payment.get_state_display(),
             payment.amount,
             payment.captured,
@@ -142,7 +143,7 @@ def payments(found: QuerySet[Payment]) -> Table:
         )
         for payment in found.order_by("pk")
     ]
-    columns = ("Payment", "By", "State", "Amount", "Received", "Refunded")
+    columns = ("Payment", "By", "What it is", "State", "Amount", "Received", "Refunded")
     return Table("Payments", columns, rows, "invoicing.view_payment")
 
 
@@ -153,6 +154,16 @@ def operations(found: QuerySet[PaymentOperation]) -> Table:
         for row in found.select_related("user").order_by("pk")
     ]
     return Table("Movements of money", ("Date", "What", "Amount", "Reference", "By"), rows)
+
+
+def notices(found: QuerySet[ProviderEvent]) -> Table:
+    """Return what a provider told of a payment."""
+    rows = [
+        (links.to(row, row.kind), row.heard_at, row.amount, row.currency, row.get_outcome_display())
+        for row in found.order_by("pk")
+    ]
+    columns = ("What the provider told", "Heard", "Amount", "Currency", "What came of it")
+    return Table("Notices of the provider", columns, rows, "invoicing.view_providerevent")
 
 
 def notes(found: QuerySet[DeliveryNote]) -> Table:

@@ -15,14 +15,15 @@ from erp.banking import moves
 from erp.banking.models import BankLine
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Outbox
-from erp.invoicing import overdue, owing
+from erp.invoicing import notices, overdue, owing, unheard, unowed
 from erp.invoicing.abroad import WARN_FROM
-from erp.invoicing.models import Invoice
+from erp.invoicing.models import Invoice, Payment, ProviderEvent
 from erp.sales.models import Step
 
 from . import links, vat
 from .reports import may_see
 
+Order = get_model("order", "Order")
 StockRecord = get_model("partner", "StockRecord")
 
 PATIENCE = timedelta(minutes=10)
@@ -93,6 +94,24 @@ _SOURCES: list[_Source] = [
         "invoicing.add_reminder",
         lambda: links.list_of(Invoice, reminder="due"),
         lambda now: overdue.to_remind(localdate(now)),
+    ),
+    (
+        "Money that nobody owes",
+        "invoicing.add_paymentoperation",
+        lambda: links.list_of(Payment, owed="nobody"),
+        lambda now: unowed.still_here(),
+    ),
+    (
+        "Notices of providers to look into",
+        "invoicing.view_providerevent",
+        lambda: links.list_of(ProviderEvent, strange="yes"),
+        lambda now: notices.strange(),
+    ),
+    (
+        "Orders whose payment is gone",
+        "invoicing.view_payment",
+        lambda: links.list_of(Order, money="gone"),
+        lambda now: unheard.without_money(Order.objects.all(), now=now),
     ),
     (
         "Bank lines to match",

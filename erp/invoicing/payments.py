@@ -1,6 +1,6 @@
 """Payments and their operations: agreed, captured, refunded, voided. The books are posted by the chain."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +19,6 @@ from .models import CreditNote, Payment, PaymentOperation
 
 State = Payment.State
 Kind = PaymentOperation.Kind
-SETTLING = timedelta(minutes=5)  # before that, notices are on their way
-REMEMBERED = timedelta(days=14)
 MOST = Decimal("9999999999.99")  # what an order can come to
 # A payment that may belong to an order: the money is held, or the customer is on the way to pay it.
 CLAIMABLE = Q(state=State.AUTHORISED) | (Q(state=State.STARTED) & ~Q(redirect_url=""))
@@ -153,7 +151,7 @@ def for_orders(rows: QuerySet[Payment]) -> QuerySet[Payment]:
 def collectable(order: Any) -> list[Payment]:
     """Return an order's payments of which a provider still holds something for us."""
     rows = Payment.objects.filter(order=order, state__in=(State.AUTHORISED, State.CAPTURED))
-    return [row for row in rows.filter(captured__lt=F("amount")).order_by("pk") if _is_held(row)]
+    return [row for row in rows.filter(captured__lt=F("amount")).order_by("pk") if is_held(row)]
 
 
 def to_collect(payment: Payment, amount: Decimal, *, order_number: str, part: str = "") -> Outbox:
@@ -206,22 +204,10 @@ def give_up(order: Any, *, on: date, but: Payment | None = None, by: Any = None)
     )
     held = []
     for payment in undecided.exclude(pk=but.pk if but else 0).order_by("pk"):
-        if payment.state == State.AUTHORISED or _is_held(payment):
+        if payment.state == State.AUTHORISED or is_held(payment):
             held.append(payment)
         void(payment, on=on, by=by)
     return held
-
-
-def to_look_at(now: datetime) -> list[Payment]:
-    """Return the payments whose end was not heard of, or that were given up and may be paid all the same.
-
-    The older one is the more rarely it is asked about: after a quarter of its age again.
-    """
-    undecided = Q(state__in=(State.STARTED, State.FAILED, State.VOIDED))
-    rows = for_orders(Payment.objects.filter(undecided, captured=0, created_at__lt=now - SETTLING))
-    recent = rows.filter(created_at__gt=now - REMEMBERED).order_by("created_at", "pk")
-    asked = [row for row in recent if _is_held(row)]
-    return [row for row in asked if not row.looked_at or now - row.looked_at > (now - row.created_at) / 4]
 
 
 def refundable(order: Any) -> list[Payment]:
@@ -276,7 +262,8 @@ def pay_out(*, party: Any, provider: str, amount: Decimal, reference: str, on: d
     return _note(payment, Kind.REFUND, amount, reference=f"{reference}:refund", on=on)
 
 
-def _is_held(payment: Payment) -> bool:
+def is_held(payment: Payment) -> bool:
+    """Return whether a provider holds or takes the money, and is asked for it."""
     return providers.get(payment.provider).prepaid
 
 

@@ -65,12 +65,13 @@ def delivery(request):
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("checkout:index")
-    offered = providers.offered(request.strategy.company)
+    offered = orders.ways_to_pay(request.strategy.company, sends=request.basket.is_shipping_required())
     form = DeliveryForm(request.POST or None, methods=found, providers=offered, answers=answers)
     if request.method == "POST" and form.is_valid():
         answers.but(**form.cleaned_data).keep(request)
         return redirect("checkout:preview")
-    return render(request, "shop/checkout/delivery.html", {"form": form})
+    fees = [(way, way.surcharge(request.strategy.company)) for way in offered]
+    return render(request, "shop/checkout/delivery.html", {"form": form, "fees": fees})
 
 
 @never_cache

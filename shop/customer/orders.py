@@ -83,6 +83,7 @@ def describe(order: Any) -> dict:
         "shipping": getattr(order, f"total_{tax}") - goods + off - extra,
         "surcharges": surcharges,
         "payment": payment,
+        "unowed": list(payments_nobody_owes(order)),
         "pays_by": payment and providers.get(payment.provider).name,
         "to_transfer": to_transfer(order, payment),
         "papers": papers(order),
@@ -139,11 +140,21 @@ def to_transfer(order: Any, payment: Any) -> Decimal | None:
     return still_to_come(payment) or None
 
 
+def payments_nobody_owes(order: Any) -> Any:
+    """Return what came in beyond what was owed."""
+    return Payment.objects.filter(order=order, kind=Payment.Kind.SURPLUS).order_by("pk")
+
+
 def on_its_way(order: Any) -> Payment | None:
     """Return the payment that the customer is to make on the provider's page, if the order waits for it."""
     payment = Payment.objects.filter(order=order).order_by("pk").last()
     waits = order.status == "pending payment" and payment and payment.is_on_its_way
     return payment if waits else None
+
+
+def ways_to_pay(company: Any, *, sends: bool) -> list[Any]:
+    """Return the ways to pay that can be chosen: nobody pays at the door for what is not sent."""
+    return [way for way in providers.offered(company) if sends or not way.after_delivery]
 
 
 def templates_of(provider: Any) -> list[str]:

@@ -241,20 +241,29 @@ def test_a_sweep_asks_about_old_payments_more_and_more_rarely(payment):
     assert 5 <= asked <= 25
 
 
-def test_a_sweep_goes_on_where_one_provider_is_away(lamp, monkeypatch):
+def test_a_sweep_leaves_a_provider_alone_that_is_away_and_comes_back_to_it(lamp, monkeypatch):
     for n in range(3):
         place_pending(sale_line(lamp), key=f"sale-{n}")
-    told = []
+    asked = []
 
     def look(self, payment):
-        told.append(payment.pk)
-        if len(told) == 1:
-            raise providers.ProviderFailed("no answer")
-        return ()
+        asked.append(payment.pk)
+        raise providers.ProviderFailed("no answer")
 
     monkeypatch.setattr(card.SandboxCard, "look", look)
-    assert paying.sweep(timezone.now() + timedelta(minutes=6)) == 3
-    assert len(told) == 3
+    assert paying.sweep(timezone.now() + timedelta(minutes=6)) == 0
+    assert len(asked) == 1
+    monkeypatch.undo()
+    assert paying.sweep(timezone.now() + timedelta(minutes=11)) == 3
+
+
+def test_a_worker_sweeps_every_few_minutes(payment, monkeypatch):
+    swept = []
+    monkeypatch.setattr(hearing, "sweep", swept.append)
+    monkeypatch.setattr(hearing, "_swept", [])
+    for minutes in range(12):
+        hearing.sweep_now_and_then(NOON + timedelta(minutes=minutes))
+    assert swept == [NOON, NOON + timedelta(minutes=5), NOON + timedelta(minutes=10)]
 
 
 def test_money_for_an_order_that_was_given_up_is_found_by_a_sweep(payment):

@@ -11,6 +11,7 @@ from oscar.core.loading import get_model
 
 from erp import effects, order_to_cash
 from erp.delivery.models import DeliveryLine, DeliveryNote
+from erp.invoicing import unheard
 from erp.invoicing.models import Payment
 from erp.sales.models import Step
 
@@ -54,6 +55,19 @@ class FailedFilter(admin.SimpleListFilter):
         return orders.filter(Exists(failed)) if self.value() else orders
 
 
+class MoneyFilter(admin.SimpleListFilter):
+    """Orders that were to be paid before they are sent, and whose payment is gone."""
+
+    title = "payment"
+    parameter_name = "money"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("gone", "is gone")]
+
+    def queryset(self, request: HttpRequest, orders: QuerySet) -> QuerySet:
+        return unheard.without_money(orders, now=timezone.now()) if self.value() else orders
+
+
 @admin.register(Order, site=office)
 class OrderAdmin(Exported, ReadOnlyAdmin):
     list_display = (
@@ -68,6 +82,7 @@ class OrderAdmin(Exported, ReadOnlyAdmin):
     list_filter = (
         ("status", StatusFilter),
         FailedFilter,
+        MoneyFilter,
         "date_placed",
         "terms__payment_method",
         "terms__origin",
@@ -132,7 +147,7 @@ class OrderAdmin(Exported, ReadOnlyAdmin):
         desk: Any = self.admin_site._registry[Payment]
         if "settle" not in desk.get_actions(request):
             return []
-        waiting = [payment for payment in row.payments.order_by("pk") if desk.offered(payment)]
+        waiting = [payment for payment in row.payments.order_by("pk") if desk.waits(payment)]
         return [button_for(Payment._meta, "settle", [p.pk], label="Money came in…") for p in waiting]
 
     @verb("Ship what is ready", needs=SHIP)

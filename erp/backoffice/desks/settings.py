@@ -42,6 +42,7 @@ class CompanyAdmin(FixedRows):
         ("Bank", {"fields": ("bank_name", "iban", "bic")}),
         ("Papers", {"fields": ("logo", "legal_notice")}),
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
+        ("Ways to pay", {"fields": ("pending_minutes", "cod_fee")}),
         ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),
         ("Prices and VAT", {"fields": ("prices", "vat_scheme", "vat_abroad", "shipping_tax")}),
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounting import guards
 from accounting.refusal import Refusal
+from erp import hearing
 from erp.documents import daily, outbox
 
 SECONDS_IDLE = 0.5
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         try:
             now = timezone.now()
             daily.ask(now)
+            hearing.sweep_now_and_then(now)
             # One at a time, so that it hears soon that it is told to end.
             return 0 if outbox.run_due(now, limit=1) else SECONDS_IDLE
         except OperationalError as error:
