@@ -11,7 +11,7 @@ from erp.banking.models import BankLine, BankStatement, CsvMapping, Payout, Tran
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Company, Outbox
 from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue
-from erp.invoicing.models import CreditNote, Invoice, Payment
+from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
 from erp.sales.models import Automation, Step, TaxClass
 from tests.backoffice.conftest import person
 from tests.backoffice.desk import list_url, page_url, press, told, words
@@ -43,6 +43,7 @@ LISTS = {
     Invoice: {SALES, ACCOUNTANT},
     CreditNote: {SALES, ACCOUNTANT},
     Payment: {SALES, ACCOUNTANT},
+    ProviderEvent: {SALES, ACCOUNTANT},
     PriceChange: {SALES, ACCOUNTANT},
     Outbox: {SALES, ACCOUNTANT},
     Category: {SALES},

@@ -46,7 +46,8 @@ def form_of(client, row):
     form = client.get(page_url(row)).context["adminform"].form
     held = {name: form[name].value() for name in form.fields}
     no_file = [name for name, value in held.items() if isinstance(value, FieldFile) and not value]
-    return {name: value for name, value in held.items() if name not in no_file and value not in (None, False)}
+    unsent = {name for name, value in held.items() if value is None or value is False}
+    return {name: value for name, value in held.items() if name not in unsent and name not in no_file}
 
 
 def change(client, row, **answers):
