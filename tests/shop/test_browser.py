@@ -214,3 +214,19 @@ def test_a_consumer_withdraws_by_keyboard(sent, page):
     press(page, "See your order")
     assert "Approved" in page.inner_text("main")
     assert page.complaints == []
+
+
+@pytest.fixture
+def long_company(transactional_db):
+    get_model("documents", "Company").objects.update(name="Linden & Quince Household Goods GmbH & Co. KG")
+
+
+def test_a_long_company_name_keeps_to_one_line_beside_the_basket(long_company, page):
+    for width in (320, 360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto("/basket/")
+        brand, basket = (page.locator(f".top-row > {it}").bounding_box() for it in (".brand", ".who"))
+        assert brand["height"] < 45, width
+        assert abs(brand["y"] + brand["height"] / 2 - basket["y"] - basket["height"] / 2) < 3, width
+        assert brand["x"] + brand["width"] <= basket["x"], width
+        assert page.evaluate(WIDEST) == width
