@@ -186,6 +186,7 @@ OUTBOX_HANDLERS = {
     "capture": "erp.effects.capture",
     "refund": "erp.effects.refund",
     "void": "erp.effects.void",
+    "thumbnails": "shop.thumbnails.make",
     "void_unclaimed": "erp.paying.void_unclaimed",
     "expire": "erp.paying.expire",
     "sandbox_notice": "erp.effects.sandbox_notice",

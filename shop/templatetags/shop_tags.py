@@ -11,10 +11,10 @@ from django.templatetags.static import static
 from django.utils.html import linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, to_locale
-from sorl.thumbnail import get_thumbnail
 
 from accounting.money import money as exact
 from shop.partner.availability import stock_code, stock_words
+from shop.thumbnails import thumbnail
 
 register = template.Library()
 
@@ -58,7 +58,7 @@ def picture(image, size: int) -> str:
     """Return the address of a product's picture at most so many pixels wide and high."""
     if not image or not image.original:
         return static(PLACEHOLDER)
-    return get_thumbnail(image.original, f"{size}x{size}", quality=82).url
+    return thumbnail(image.original, size).url
 
 
 @register.simple_tag(takes_context=True)

@@ -1,15 +1,19 @@
 """Hangs the pictures of products and categories in the shop. How they are drawn stands in `pictures`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp.backoffice.demo import catalogue, pictures
+from erp.backoffice.hanging import OF_CATEGORIES, OF_PRODUCTS, TOPIC, hang
+from erp.documents import outbox
+from erp.documents.models import Outbox
 
 Category = get_model("catalogue", "Category")
 Product = get_model("catalogue", "Product")
@@ -35,6 +39,16 @@ def load(say: Callable[[str], None], *, today: date) -> None:
         ProductImage.objects.bulk_create(images)
         for slug, name in hung.items():
             Category.objects.filter(slug=slug, image="").update(image=name)
+        hang((image.original.name for image in images), uses=OF_PRODUCTS)
+        hang(hung.values(), uses=OF_CATEGORIES)
+    say("small pictures")
+    _make_ready(("list", "tile"))
+
+
+def _make_ready(uses: Iterable[str]) -> None:
+    """Make the thumbnails of home page and lists at once; those of products' pages are left to the worker."""
+    for row in Outbox.objects.filter(topic=TOPIC, payload__use__in=uses, done_at=None):
+        outbox.deliver(row.pk, now=timezone.now())
 
 
 def _of_products() -> dict[str, tuple[str, str, str]]:

@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from oscar.core.loading import get_model
 from treebeard.admin import TreeAdmin
 from treebeard.forms import MoveNodeForm, movenodeform_factory
 
+from ..hanging import OF_CATEGORIES, hang
 from ..safe_html import HarmlessMarkup
 from ..site import office
 
@@ -30,6 +32,12 @@ class CategoryAdmin(TreeAdmin):
     list_display = ("name", "slug", "is_public")
     list_filter = ("is_public",)
     search_fields = ("name", "slug")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write the category, and have its picture made ready."""
+        super().save_model(request, obj, form, change)
+        if "image" in form.changed_data and obj.image:
+            hang([obj.image.name], uses=OF_CATEGORIES)
 
 
 class AttributeInline(admin.TabularInline):

@@ -22,6 +22,7 @@ from ..actions import Button, button_for
 from ..attributes import PREFIX
 from ..categories import CategoryFilter
 from ..exporting import Exported, export_of
+from ..hanging import OF_PRODUCTS, hang
 from ..pages import Page, words
 from ..product_forms import SEARCH, TEXTS, ProductForm, VariantForm, product_form, variant_form
 from ..site import office
@@ -189,6 +190,9 @@ class ProductAdmin(Exported, admin.ModelAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Write pictures and variants; a variant is offered too."""
         super().save_formset(request, form, formset, change)
+        if formset.model is ProductImage:
+            replaced = [image for image, fields in formset.changed_objects if "original" in fields]
+            hang([image.original.name for image in (*formset.new_objects, *replaced)], uses=OF_PRODUCTS)
         if formset.model is Product:
             for row in formset.forms:
                 if row.has_changed():
