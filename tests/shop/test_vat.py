@@ -54,7 +54,7 @@ def taxed(order):
 
 
 @pytest.mark.parametrize(
-    ("settings", "address", "total"),
+    ("firm", "address", "total"),
     [
         ({}, {}, ("124.95", "19.95", "gross", ["DE-S-19"])),
         ({}, PARIS, ("124.95", "19.95", "gross", ["DE-S-19"])),
@@ -71,9 +71,9 @@ def taxed(order):
         ({"prices": "net"}, PARIS | FIRM, ("124.95", "0.00", "net", ["DE-K-0"])),
     ],
 )  # fmt: skip
-def test_who_buys_from_where_decides_on_the_vat(client, standard, settings, address, total):
+def test_who_buys_from_where_decides_on_the_vat(client, standard, firm, address, total):
     """A table of 119.00 and shipping of 5.95, stated with VAT unless the company states prices net."""
-    company(**settings)
+    company(**firm)
     put(client, product())
     assert taxed(order_of(client, **address)) == total
     assert is_sound()
