@@ -256,8 +256,8 @@ class Sales(RuleBasedStateMachine):
 
 
 def is_struck(action, boundary):
-    """Let the database fail at a statement of an action. Return whether it got that far."""
-    fault = Fault(boundary, lose_database)
+    """Let the database go away at a statement of an action. Return whether it got that far."""
+    fault = Fault(boundary, lose_database, lasts=True)
     with suppress(Refusal, DatabaseError), transaction.atomic():
         with fault.watching():
             action()
