@@ -66,6 +66,11 @@ TAMPERINGS = [
         "UPDATE invoicing_invoiceline SET credited_net = 1, credited_gross = 1 WHERE credited = 0",
     ),
     (
+        invoicing.reminders_come_after_the_day,
+        'INSERT INTO invoicing_reminder (invoice_id, "on", owed) '
+        "SELECT id, due_on, gross FROM invoicing_invoice",
+    ),
+    (
         invoicing.what_is_billed_leaves,
         "UPDATE invoicing_invoiceline SET released = 0 WHERE order_line_id IS NOT NULL",
     ),
