@@ -64,7 +64,7 @@ def have_sandbox_tell_later(reference: str, kind: str) -> None:
 def sandbox_notice(payload: dict[str, Any], *, now: datetime) -> None:
     """Have the sandbox card decide, and hear what it says."""
     payment = Payment.objects.get(reference=payload["reference"])
-    body, headers = card.decide(payment.reference, payment.amount, kind=payload["kind"])
+    body, headers = card.decide(payment, kind=payload["kind"])
     hearing.hear(payment.provider, body, headers, now=now)
 
 

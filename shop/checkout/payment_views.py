@@ -4,7 +4,7 @@ Whether something is paid is never read from an address: the provider is asked, 
 """
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -81,17 +81,17 @@ def webhook(request, provider: str):
 def sandbox(request, token: str):
     """The page of the sandbox card: where real ones ask for a code, this one asks whether to approve."""
     try:
-        reference, amount, is_late = card.read_token(token)
+        reference, is_late = card.read_token(token)
     except providers.Forged:
         raise Http404 from None
-    payment = Payment.objects.filter(reference=reference).first()
-    if payment is None or request.POST.get("choice") not in CHOICES:
-        return render(request, "shop/checkout/sandbox_card.html", {"amount": amount, "payment": payment})
+    payment = get_object_or_404(Payment, reference=reference, provider="card")
+    if request.POST.get("choice") not in CHOICES:
+        return render(request, "shop/checkout/sandbox_card.html", {"payment": payment})
     kind = CHOICES[request.POST["choice"]]
     if is_late:
         effects.have_sandbox_tell_later(reference, kind)
     else:
-        body, headers = card.decide(reference, amount, kind=kind)
+        body, headers = card.decide(payment, kind=kind)
         paying.hear("card", body, headers, now=timezone.now())
     return redirect("checkout:return", token=links.payment_token(payment))
 

@@ -87,7 +87,7 @@ def place_pending(*lines, key="sale-1", email="", **changes):
 
 def approve(payment, kind="authorised", *, now=NOON):
     """The customer approves (or not) on the card's page, and its notice comes in."""
-    body, headers = sandbox_card.decide(payment.reference, payment.amount, kind=kind)
+    body, headers = sandbox_card.decide(payment, kind=kind)
     return paying.hear("card", body, headers, now=now)
 
 

@@ -136,7 +136,7 @@ def nothing(payload, *, now):
 
 def held():
     """Return what the card has of all customers' money: held, or taken and not given back."""
-    charges = {payment.provider_reference or payment.reference for payment in Payment.objects.all()}
+    charges = {card.charge_of(payment) for payment in Payment.objects.all()}
     return sum((sandbox.holds(charge) for charge in charges), Decimal(0))
 
 
@@ -160,7 +160,7 @@ def paying_again(lamp, key):
 def expiring(lamp, key):
     """The customer has approved, and no notice came."""
     payment = place_pending(sale_line(lamp), key=key).payments.get()
-    card.decide(payment.reference, payment.amount, kind="authorised")
+    card.decide(payment, kind="authorised")
     paying.expire({"payment": payment.pk}, now=NOON)
 
 
@@ -176,7 +176,7 @@ def paying_for_an_order_given_up(lamp, key):
     order = place_pending(sale_line(lamp), key=key)
     order_to_cash.cancel(order, on=TUESDAY)
     payment = order.payments.get()
-    sandbox.write(payment.reference, "captured", f"{payment.reference}:late", payment.amount)
+    sandbox.write(card.charge_of(payment), "captured", f"{payment.reference}:late", payment.amount)
     tell(payment, "captured", reference=f"{payment.reference}:late")
 
 

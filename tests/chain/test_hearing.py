@@ -171,7 +171,7 @@ def test_what_a_person_has_to_see_to_is_shown(payment, kind):
 
 
 def test_a_forged_notice_leaves_no_trace(payment):
-    body, headers = card.decide(payment.reference, payment.amount, kind="authorised")
+    body, headers = card.decide(payment, kind="authorised")
     for said, signed in (
         (body, {}),
         (body, {card.SIGNATURE: "0" * 64}),
@@ -193,7 +193,7 @@ def test_a_signed_notice_that_cannot_be_read_is_refused(payment, body):
 
 
 def test_a_sandbox_that_is_closed_hears_nothing(payment, settings):
-    body, headers = card.decide(payment.reference, payment.amount, kind="authorised")
+    body, headers = card.decide(payment, kind="authorised")
     settings.SANDBOX_CARD = False
     with refused(providers.Forged, "not from the sandbox"):
         paying.hear("card", body, headers, now=NOON)
@@ -225,7 +225,7 @@ def test_money_taken_for_no_order_goes_back_and_can_buy_nothing(lamp):
 
 def test_a_sweep_finds_what_was_never_told(payment, monkeypatch):
     """The customer has paid, and neither notice nor browser came back."""
-    card.decide(payment.reference, payment.amount, kind="authorised")
+    card.decide(payment, kind="authorised")
     assert paying.sweep(timezone.now()) == 0  # it is on its way
 
     assert paying.sweep(timezone.now() + timedelta(minutes=6)) == 1
@@ -268,7 +268,7 @@ def test_a_worker_sweeps_every_few_minutes(payment, monkeypatch):
 
 def test_money_for_an_order_that_was_given_up_is_found_by_a_sweep(payment):
     paying.expire({"payment": payment.pk}, now=NOON)
-    tell_line = card.sandbox.write(payment.reference, "captured", "ch_late", payment.amount)
+    tell_line = card.sandbox.write(card.charge_of(payment), "captured", "ch_late", payment.amount)
     assert tell_line["kind"] == "captured"
     paying.sweep(timezone.now() + timedelta(minutes=40))
     work()

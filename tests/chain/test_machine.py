@@ -103,7 +103,7 @@ class Sales(RuleBasedStateMachine):
     def the_provider_tells(self, order, kind, times, crash):
         payment = self.one_of(Payment.objects.filter(provider="card"), order)
         if payment:
-            body, headers = sandbox_card.decide(payment.reference, payment.amount, kind=kind)
+            body, headers = sandbox_card.decide(payment, kind=kind)
             for _ in range(times):
                 self.happens(lambda day: paying.hear("card", body, headers, now=at(day)), crash)
 

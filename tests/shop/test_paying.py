@@ -113,7 +113,7 @@ def test_what_an_address_says_decides_nothing(client, away, query):
 
 def test_the_return_asks_the_provider_whose_notice_was_lost(client, away):
     payment = Payment.objects.get()
-    card.decide(payment.reference, payment.amount, kind="authorised")
+    card.decide(payment, kind="authorised")
     token = payment_views.links.payment_token(payment)
     assert "Thank you!" in text(client.get(f"/checkout/return/{token}/", follow=True))
 
@@ -148,12 +148,12 @@ def test_a_card_that_does_not_answer_orders_nothing_and_its_money_is_freed(clien
     assert response.status_code == 409
     assert "does not answer, so nothing was paid" in text(response)
     payment = Payment.objects.get()
-    assert card.sandbox.holds(payment.reference) == payment.amount
+    assert card.sandbox.holds(card.charge_of(payment)) == payment.amount
 
     outbox.run_due(timezone.now() + timedelta(minutes=61))
     work()
 
-    assert card.sandbox.holds(payment.reference) == 0
+    assert card.sandbox.holds(card.charge_of(payment)) == 0
     assert Payment.objects.get().state == "voided"
 
 
@@ -172,7 +172,7 @@ def test_the_button_pressed_twice_leads_to_one_payment(client, standard):
 
 def notice(kind="authorised"):
     payment = Payment.objects.get()
-    body, headers = card.decide(payment.reference, payment.amount, kind=kind)
+    body, headers = card.decide(payment, kind=kind)
     return body, {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
 
 

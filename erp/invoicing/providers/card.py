@@ -89,29 +89,34 @@ class SandboxCard(PaymentProvider):
 
 
 def charge_of(payment: Any) -> str:
-    """Return what the sandbox calls a payment: surplus money of it is of the same charge."""
-    return payment.provider_reference or payment.reference
+    """Return what the sandbox calls a payment: surplus money of it is of the same charge.
+
+    A database that begins anew counts anew, so the time is in it.
+    """
+    began = int(payment.created_at.timestamp())
+    return payment.provider_reference or f"{payment.reference}@{began}"
 
 
 def token_for(payment: Any, *, is_late: bool) -> str:
     """Return what the address of the sandbox's page carries."""
-    return signing.dumps([payment.reference, str(payment.amount), is_late], salt=SALT)
+    return signing.dumps([payment.reference, is_late], salt=SALT)
 
 
-def read_token(token: str) -> tuple[str, Decimal, bool]:
-    """Return reference, amount, and whether the notice comes late. Raises Forged."""
+def read_token(token: str) -> tuple[str, bool]:
+    """Return our reference of the payment, and whether the notice comes late. Raises Forged."""
     try:
-        reference, amount, is_late = signing.loads(token, salt=SALT)
+        reference, is_late = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         raise Forged("There is no such page.") from None
-    return reference, Decimal(amount), is_late
+    return reference, is_late
 
 
-def decide(reference: str, amount: Decimal, *, kind: str) -> tuple[bytes, dict[str, str]]:
+def decide(payment: Any, *, kind: str) -> tuple[bytes, dict[str, str]]:
     """Write down what the customer chose on the page; return the signed notice. The first choice stands."""
-    chosen = next((line for line in sandbox.read(reference) if line["kind"] != "captured"), None)
-    line = chosen or sandbox.write(reference, kind, f"{reference}:{kind}", amount)
-    body = json.dumps({"payment": reference, "line": line}).encode()
+    charge = charge_of(payment)
+    chosen = next((line for line in sandbox.read(charge) if line["kind"] != "captured"), None)
+    line = chosen or sandbox.write(charge, kind, f"{charge}:{kind}", payment.amount)
+    body = json.dumps({"payment": payment.reference, "line": line}).encode()
     return body, {SIGNATURE: sign(body)}
 
 
