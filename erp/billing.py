@@ -47,19 +47,32 @@ def post(
     ledger.settle(posted, settles, on=entry.date)
 
 
-def bill_new(ordered: Ordered, firm: Company, *, payment: Payment | None, on: date, by: Any) -> Invoice:
-    """Bill a whole order that was just placed: nothing is shipped, nothing is billed."""
+def bill_new(
+    ordered: Ordered,
+    firm: Company,
+    *,
+    payment: Payment | None,
+    cancelled: dict[int, int] | None = None,
+    on: date,
+    by: Any,
+) -> Invoice:
+    """Bill a whole order of which nothing is shipped or billed: it was just placed, or confirmed.
+
+    Of one that waited for its payment pieces (by order line) may be cancelled by now.
+    """
     known = [payment] if payment else []
     funds = snapshot.funds(ordered.order, known, origin=ordered.terms.origin)
-    return _issue(ordered, firm, replace(UNTOUCHED, funds=funds), only_shipped=False, on=on, by=by)
+    so_far = replace(UNTOUCHED, funds=funds, cancelled=cancelled or {})
+    return _issue(ordered, firm, so_far, only_shipped=False, on=on, by=by)
 
 
-def bill(order: Any, *, on: date, by: Any, arriving: Decimal = ZERO) -> Invoice:
+def bill(order: Any, *, only_shipped: bool = False, on: date, by: Any, arriving: Decimal = ZERO) -> Invoice:
     """Bill what is not yet billed of an order, and send it to the customer. Raises NothingToInvoice.
 
     `arriving` is money that makes the invoice and is noted after it: the paper says that it is paid.
     """
-    issued = _bill(order, only_shipped=False, on=on, by=by, arriving=arriving)
+    is_part = only_shipped and not _goes_once(order)
+    issued = _bill(order, only_shipped=is_part, on=on, by=by, arriving=arriving)
     steps.mark(order, Step.Name.INVOICE, steps.DONE)
     return issued
 
@@ -69,9 +82,8 @@ def bill_shipped(order: Any, *, on: date, by: Any) -> None:
 
     Where held money goes only once, the first shipment bills all that is to leave, and takes its money.
     """
-    goes_once = any(providers.get(held.provider).captures_once for held in payments.collectable(order))
     with suppress(NothingToInvoice):
-        _bill(order, only_shipped=not goes_once, on=on, by=by)
+        _bill(order, only_shipped=not _goes_once(order), on=on, by=by)
 
 
 def owed_for(order: Any, amount: Decimal, *, on: date, by: Any) -> dict[str, OpenItem]:
@@ -142,6 +154,11 @@ def shares(items: Iterable[OpenItem], amount: Decimal) -> list[Share]:
             settles.append((item, part))
             amount -= part
     return settles
+
+
+def _goes_once(order: Any) -> bool:
+    """Return whether a provider holds money for an order that it hands over in one go only."""
+    return any(providers.get(held.provider).captures_once for held in payments.collectable(order))
 
 
 def _bill(order: Any, *, only_shipped: bool, on: date, by: Any, arriving: Decimal = ZERO) -> Invoice:

@@ -121,6 +121,19 @@ def credit_returned(order: Any, back: Closed, *, on: date, by: Any) -> None:
     billing.refund(order, documents, on=on, by=by)
 
 
+def credit_charges(order: Any, *, on: date, reason: str, by: Any) -> None:
+    """Credit and refund shipping and surcharges if, the rest cancelled, all came back by withdrawal."""
+    if not withdrawals.is_whole(order):
+        return
+    documents = []
+    for invoice in Invoice.objects.filter(order=order).order_by("pk"):
+        lines, most = portions.hold_lines([invoice]), order.terms.standard_shipping
+        if found := portions.of_charges(lines, most_shipping=most, prices=invoice.prices):
+            key = f"charges:{order.pk}:{invoice.pk}"
+            documents.append(credit(invoice, found, key=key, on=on, reason=reason, by=by))
+    billing.refund(order, documents, on=on, by=by)
+
+
 def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) -> CreditNote:
     """Credit and refund goods that were sold elsewhere."""
     party = sales.party_of(sale)

@@ -88,7 +88,9 @@ def retry(step: Step, *, on: date, by: Any = None) -> None:
     if step.state not in (Step.State.FAILED, Step.State.MANUAL, Step.State.WAITING):
         raise NothingToRetry(f"The step '{step.get_name_display()}' is {step.get_state_display()}.")
     if step.name == Step.Name.INVOICE:
-        order_to_cash.invoice(step.order, on=on, by=by)
+        # A shipment tried to bill what left, and that is tried again; a person asks for all of it.
+        only_shipped = step.state == Step.State.FAILED and planning.bills_on_shipment(step.order)
+        order_to_cash.invoice(step.order, only_shipped=only_shipped, on=on, by=by)
     elif step.name == Step.Name.SHIP:
         if not ship_ready(step.order, on=on, by=by):
             raise NothingToRetry("No delivery note of this order is ready to be shipped.")

@@ -12,6 +12,7 @@ from django.db.transaction import atomic
 
 from accounting.refusal import Refusal
 from erp import billing, planning, surplus
+from erp.delivery import services as delivery
 from erp.documents.services import company
 from erp.invoicing import payments, providers, unowed
 from erp.invoicing.models import Payment, PaymentOperation
@@ -144,5 +145,6 @@ def _make_firm(payment: Payment, *, on: date, by: Any) -> None:
     ordered, plan = planning.make_firm(payment, firm=firm)
     sales.note(order, "confirmed", f"Payment {payment} confirms it.", f"order:{order.number}", by=by)
     if planning.bills_now(ordered, plan):
-        bill = partial(billing.bill_new, ordered, firm, payment=payment, on=on, by=by)
+        gone = delivery.cancelled_quantities(order)
+        bill = partial(billing.bill_new, ordered, firm, payment=payment, cancelled=gone, on=on, by=by)
         steps.take(order, steps.INVOICE, bill)

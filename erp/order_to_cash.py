@@ -77,10 +77,10 @@ def ship(
 
 
 @atomic
-def invoice(order: Any, *, on: date, by: Any = None) -> Invoice:
-    """Bill what is not yet billed of an order. Raises NothingToInvoice."""
+def invoice(order: Any, *, on: date, only_shipped: bool = False, by: Any = None) -> Invoice:
+    """Bill what is not yet billed of an order, or of what has left of it. Raises NothingToInvoice."""
     order = sales.hold(order.pk)
-    return billing.bill(order, on=on, by=by)
+    return billing.bill(order, only_shipped=only_shipped, on=on, by=by)
 
 
 @atomic

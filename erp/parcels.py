@@ -60,6 +60,7 @@ def cancel_rest(
     order = sales.hold(note.order_id)
     gone = delivery.cancel_note(note, order=order, quantities=quantities, on=on)
     crediting.credit_unshipped(order, gone, on=on, reason=reason, by=by)
+    crediting.credit_charges(order, on=on, reason=reason, by=by)
     planning.rest_is_credited(order, still_owed=billing.owed_by(order))
     if order.status == "partly shipped":
         sales.move_order(order, delivery.status_of(order))

@@ -15,9 +15,10 @@ from django.utils.timezone import localdate
 
 from erp import billing, crediting, order_to_cash, parcels, postings
 from erp.delivery import closing, returns, withdrawals
+from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryLine, Return, Withdrawal
 from erp.delivery.returns import Dispositions
-from erp.delivery.services import OPEN, Pieces
+from erp.delivery.services import Pieces
 from erp.delivery.withdrawals import NoRightOfWithdrawal
 from erp.documents import outbox
 from erp.invoicing import mails
@@ -149,10 +150,13 @@ def _send_back(order: Any, quantities: Pieces | None, *, on: date, key: str, by:
         if not shipped.exists():
             order_to_cash.cancel(order, on=on, reason="Withdrawn", by=by)
             return None
-        for note in order.delivery_notes.filter(state__in=OPEN).order_by("pk"):
+        rest = delivery.hold_open(order)
+        for note in rest:
             parcels.cancel_rest(note, on=on, reason="Withdrawn", by=by)
         _replace_requests(order)
         quantities = {line.pk: line.can_come_back for line in shipped if line.can_come_back}
+        if not quantities and rest:
+            return None
         if not quantities:
             raise NoRightOfWithdrawal(f"All of order {order.number} is on its way back already.")
     document = returns.ask(order, quantities, on=on, key=f"withdrawal:{key}", reason="Withdrawn", by=by)

@@ -21,6 +21,7 @@ from erp import billing, order_to_cash, postings
 from erp.documents.models import IllegalTransition
 from erp.invoicing import providers
 from erp.invoicing.models import PaymentOperation
+from erp.sales import services as sales
 
 from . import proposals
 from .models import BankLine, BankMatch
@@ -58,9 +59,10 @@ def accept(line: BankLine, parts: Sequence[Part], *, why: str = "", by: Any = No
     """
     _require_sum(line, parts)
     _move(line, State.MATCHED)
+    sales.hold_all(part.payment.order_id for part in parts if part.payment)
     before = BankMatch.objects.filter(line=line).count()
     matches: list[BankMatch] = []
-    for place, part in enumerate(_in_order(parts), start=before + 1):
+    for place, part in enumerate(parts, start=before + 1):
         matches += _accept(line, part, place=place, why=why, by=by)
     return matches
 
@@ -139,11 +141,6 @@ def _move(line: BankLine, state: str, **changes: Any) -> None:
     except IllegalTransition:
         now = BankLine.objects.get(pk=line.pk)
         raise LineTaken(f"The line of {line.amount} is {now.get_state_display()} already.") from None
-
-
-def _in_order(parts: Sequence[Part]) -> list[Part]:
-    """Return parts in the order in which orders are locked everywhere, so that nobody blocks another."""
-    return sorted(parts, key=lambda part: (part.payment.order_id or 0) if part.payment else 0)
 
 
 def _accept(line: BankLine, part: Part, *, place: int, why: str, by: Any) -> list[BankMatch]:

@@ -19,6 +19,7 @@ from erp import billing, order_to_cash, postings
 from erp.delivery.models import DeliveryNote
 from erp.invoicing import payments, providers
 from erp.invoicing.models import Payment, PaymentOperation
+from erp.sales import services as sales
 
 from . import clearing, moves
 from .models import Payout, PayoutExplanation, PayoutLine
@@ -69,6 +70,7 @@ def load(
         new = [payout for payout in found if not _is_known(provider, payout)]
         if not new:
             raise ReportKnown("Every payout of this report is booked already: nothing has changed.")
+        _hold_orders(provider, new)
         rows = [_book(payout, provider=provider, name=name, by=by) for payout in new]
     return Booked(rows, len(found) - len(new), [said for row in rows for said in findings(row)])
 
@@ -178,6 +180,15 @@ def _book(payout: ReadPayout, *, provider: str, name: str, by: Any) -> Payout:
     return row
 
 
+def _hold_orders(provider: str, found: Iterable[ReadPayout]) -> None:
+    """Lock the orders whose cash a report brings, all before the first of them is posted."""
+    if providers.get(provider).prepaid:
+        return
+    names = [line.reference for payout in found for line in payout.lines if line.reference]
+    rows = Payment.objects.filter(_is_called(names), provider=provider)
+    sales.hold_all(rows.values_list("order", flat=True))
+
+
 def _collect(payout: Payout, lines: Iterable[PayoutLine], *, by: Any) -> None:
     """Take in cash that a carrier says it collected, where the order still waits for just that."""
     if providers.get(payout.provider).prepaid:
@@ -193,15 +204,19 @@ def _collect(payout: Payout, lines: Iterable[PayoutLine], *, by: Any) -> None:
 def _waiting_payment(provider: str, line: PayoutLine) -> Payment | None:
     if line.kind != Kind.CHARGE or not line.reference:
         return None
-    orders = _orders([line.reference])
     waiting = Payment.objects.filter(
-        Q(reference=line.reference) | Q(order__number=line.reference) | Q(order__in=orders),
+        _is_called([line.reference]),
         provider=provider,
         captured=0,
         state__in=(Payment.State.STARTED, Payment.State.AUTHORISED),
     )
     found = [row for row in waiting.order_by("order", "pk") if payments.still_to_come(row) == line.gross]
     return found[0] if len(found) == 1 else None
+
+
+def _is_called(names: Sequence[str]) -> Q:
+    """Return how payments are found that references name: by their own, their order's or a note's."""
+    return Q(reference__in=names) | Q(order__number__in=names) | Q(order__in=_orders(names))
 
 
 def line_reference(line: PayoutLine) -> str:

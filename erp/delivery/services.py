@@ -136,6 +136,16 @@ def cancel_note(note: DeliveryNote, *, order: Any, quantities: Pieces | None, on
     return note
 
 
+def hold_open(order: Any) -> list[DeliveryNote]:
+    """Return the notes of an order that are still to leave, with all their products locked in one go.
+
+    Who cancels them one by one, and posts in between, would wait for stock while others wait for him.
+    """
+    notes = list(DeliveryNote.objects.filter(order=order, state__in=OPEN).order_by("pk"))
+    shelf.hold(DeliveryLine.objects.filter(note__in=notes).values_list("product", flat=True))
+    return notes
+
+
 def cancel(order: Any) -> list[DeliveryNote]:
     """Cancel the notes of an order of which nothing has left yet, and give back what they reserved."""
     notes = list(DeliveryNote.objects.filter(order=order, state__in=OPEN).order_by("pk"))

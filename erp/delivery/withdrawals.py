@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounting.refusal import Refusal
 from erp.documents.services import company
@@ -69,4 +69,5 @@ def is_whole(order: Any) -> bool:
     if kept.exclude(returned=F("quantity")).exists():
         return False
     others = ReturnLine.objects.filter(returned__order=order, returned__withdrawal=None)
-    return not others.filter(returned__state=Return.State.CLOSED, quantity__gt=F("refused")).exists()
+    taken = Q(restocked__gt=0) | Q(damaged__gt=0) | Q(scrapped__gt=0)
+    return not others.filter(taken, returned__state=Return.State.CLOSED).exists()

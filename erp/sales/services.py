@@ -1,5 +1,6 @@
 """Writes Oscar's order rows from a Sale, in bulk: the number of statements does not grow with the lines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -65,6 +66,12 @@ def hold(pk: int | None) -> Any:
     """Lock an order with its terms: what happens to it happens one after the other."""
     rows = Order.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("terms__party", "user").get(pk=pk)
+
+
+def hold_all(keys: Iterable[int | None]) -> None:
+    """Lock several orders that are paid together, before anything is posted: counters come last."""
+    rows = Order.objects.select_for_update(no_key=True).filter(pk__in=set(keys) - {None})
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def is_goods(product: Any) -> bool:

@@ -51,7 +51,8 @@ def _stages(order: Any) -> Iterator[Stage]:
 def _money(order: Any) -> Iterator[Stage]:
     captures = PaymentOperation.objects.filter(payment__order=order, kind=Kind.CAPTURE)
     taken = list(captures.order_by("pk"))
-    left = sum((still_to_come(payment) for payment in order.payments.exclude(state="voided")), ZERO)
+    # Each way to pay that was tried may still bring all of it, and all of them together no more.
+    left = max((still_to_come(payment) for payment in order.payments.exclude(state="voided")), default=ZERO)
     if taken and not left:
         yield Stage("Paid", taken[-1].on)
     else:
