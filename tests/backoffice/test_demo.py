@@ -140,6 +140,7 @@ def test_everyone_can_log_in(loaded):
 
 def test_every_state_can_be_seen(loaded):
     assert set(Order.objects.values_list("status", flat=True)) == {
+        "pending payment",
         "confirmed",
         "partly shipped",
         "shipped",
@@ -164,6 +165,13 @@ def test_every_state_can_be_seen(loaded):
     assert Withdrawal.objects.get().returned.state == "approved"
     assert CreditNote.objects.count() == 6
     assert Step.objects.filter(state=Step.State.MANUAL).exists()
+
+
+def test_one_order_is_paid_twice_one_in_cash_and_one_waits_on_the_cards_page(loaded):
+    surplus = Payment.objects.get(kind="surplus")
+    assert (surplus.order, surplus.left) == (order("paid-twice"), surplus.amount)
+    assert order("cash-at-the-door").surcharges.get().name == "Cash on delivery"
+    assert order("on-the-cards-page").payments.get().is_on_its_way
 
 
 def test_no_step_of_the_chain_failed(loaded):

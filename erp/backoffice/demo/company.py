@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from django.contrib.sites.models import Site
 from django.db import transaction
@@ -23,6 +24,7 @@ DETAILS = {
     "tax_number": "231/456/78901",
     "legal_notice": "Managing directors: Quinn Linden, Lin Quince\nDistrict court of Leipzig, HRB 12345",
     "vat_abroad": "destination",
+    "cod_fee": Decimal("4.90"),
     "bank_name": "Bank of the Linden",
     "iban": "DE89370400440532013000",
     "bic": "COBADEFFXXX",

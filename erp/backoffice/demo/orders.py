@@ -28,7 +28,7 @@ Order = get_model("order", "Order")
 Product = get_model("catalogue", "Product")
 
 STORY = json.loads((Path(__file__).parent / "orders.json").read_text(encoding="utf-8"))
-CARDS = {"placed": "4111111111111111", "declined": "4000000000000002"}
+CARDS = {"placed": "4111111111111111", "declined": "4000000000000002", "pending": "4000000000003220"}
 
 Wish = dict[str, Any]
 
@@ -91,7 +91,9 @@ def _last_issued() -> Iterator[date]:
 def _place(wish: Wish, *, on: date) -> None:
     sale = sale_for(wish, on=on)
     if wish["pay"] == "card":
-        sale = replace(sale, payment=_authorise(wish, price(sale).gross, CARDS["placed"], on=on))
+        sale = replace(
+            sale, payment=_authorise(wish, price(sale).gross, CARDS[wish.get("card", "placed")], on=on)
+        )
     order = order_to_cash.place(sale, on=on)
     _collect(order, now=sale.placed_at)
 
@@ -122,6 +124,18 @@ def _pay(wish: Wish, *, on: date) -> None:
     reference = f"transfer:{order.number}"
     order_to_cash.settle(
         payment, amount=payment.amount, reference=reference, on=on, by=colleague("accountant")
+    )
+
+
+def _pay_twice(wish: Wish, *, on: date) -> None:
+    """The customer forgets that it is paid: the money is kept, and shown as what nobody owes."""
+    payment = Payment.objects.get(order=_order(wish))
+    order_to_cash.settle(
+        payment,
+        amount=payment.amount,
+        reference=f"again:{payment.reference}",
+        on=on,
+        by=colleague("accountant"),
     )
 
 
@@ -163,6 +177,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "declined": _decline,
     "placed": _place,
     "paid": _pay,
+    "surplus": _pay_twice,
     "shipped": _ship,
     "cancelled": _cancel,
     **{name: partial(_follow, verb) for name, verb in returns.VERBS.items()},

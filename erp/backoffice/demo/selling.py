@@ -12,7 +12,8 @@ from oscar.core.loading import get_model
 from accounting.money import ZERO, money
 from erp.backoffice.demo import offers, people
 from erp.documents.services import company
-from erp.sales.sale import Sale, SaleDiscount, SaleLine, Shipping
+from erp.invoicing import providers
+from erp.sales.sale import Sale, SaleDiscount, SaleLine, Shipping, Surcharge
 from erp.sales.taxation import Taxation, taxation
 from erp.sales.treatment import Buyer, territory, vat_country
 
@@ -44,6 +45,7 @@ def sale_for(wish: dict[str, Any], *, on: date) -> Sale:
         email=customer["email"],
         user=user,
         discounts=discounts,
+        surcharge=_surcharge(wish, lines, taxed),
     )
 
 
@@ -93,6 +95,15 @@ def _discounted(
 def _is_garden_tool(product: Any) -> bool:
     shown_as = product.parent or product
     return shown_as.categories.filter(slug=offers.GARDEN_CATEGORY).exists()
+
+
+def _surcharge(wish: dict[str, Any], lines: tuple[SaleLine, ...], taxed: Taxation) -> Surcharge | None:
+    way = providers.get(wish["pay"])
+    stated = way.surcharge(company())
+    if not stated:
+        return None
+    code, charge = taxed.fee(stated, lines)
+    return Surcharge(way.name, charge, code)
 
 
 def _shipping(wish: dict[str, Any], lines: tuple[SaleLine, ...], taxed: Taxation) -> Shipping:
