@@ -102,10 +102,11 @@ def credit(
 
 @atomic
 def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
-    """Undo an order of which nothing has left: goods free again, invoice credited, money given back."""
+    """Undo an order of which nothing has left: goods and vouchers free, invoice credited, money back."""
     order = sales.hold(order.pk)
     sales.move_order(order, "cancelled")
     delivery.cancel(order)
+    discounts.give_back(order)
     crediting.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
     billing.give_up_payments(order, on=on, by=by)
     planning.nothing_will_come(order, reason=reason)

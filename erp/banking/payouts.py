@@ -11,14 +11,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp import billing, order_to_cash, postings
 from erp.delivery.models import DeliveryNote
 from erp.invoicing import payments, providers
-from erp.invoicing.models import Payment, PaymentOperation
+from erp.invoicing.models import Invoice, Payment, PaymentOperation
+from erp.invoicing.owing import still_owed
 from erp.sales import services as sales
 
 from . import clearing, moves
@@ -202,16 +203,22 @@ def _collect(payout: Payout, lines: Iterable[PayoutLine], *, by: Any) -> None:
 
 
 def _waiting_payment(provider: str, line: PayoutLine) -> Payment | None:
-    if line.kind != Kind.CHARGE or not line.reference:
+    if line.kind != Kind.CHARGE or not line.reference or line.gross <= ZERO:
         return None
     waiting = Payment.objects.filter(
         _is_called([line.reference]),
         provider=provider,
-        captured=0,
-        state__in=(Payment.State.STARTED, Payment.State.AUTHORISED),
+        captured__lt=F("amount"),
+        state__in=(Payment.State.STARTED, Payment.State.AUTHORISED, Payment.State.CAPTURED),
     )
-    found = [row for row in waiting.order_by("order", "pk") if payments.still_to_come(row) == line.gross]
+    found = [row for row in waiting.order_by("order", "pk") if line.gross in _expected(row)]
     return found[0] if len(found) == 1 else None
+
+
+def _expected(payment: Payment) -> set[Any]:
+    """Return what a carrier may bring for a payment: all that is to come, or what a parcel's invoice asks."""
+    bills = still_owed(Invoice.objects.filter(order=payment.order_id))
+    return {payments.still_to_come(payment), *bills.values_list("open_amount", flat=True)}
 
 
 def _is_called(names: Sequence[str]) -> Q:
@@ -239,9 +246,11 @@ def _explain(payout: Payout, lines: Sequence[PayoutLine], *, by: Any) -> int:
             and clearing.signed(row) == line.gross
             and _is_named(row, line, by_order)
         ]
-        if len(fits) == 1 or (fits and fits[0].reference == line.reference):
-            used.add(fits[0].pk)
-            rows.append(PayoutExplanation(line=line, operation=fits[0], user=by))
+        named = [row for row in fits if row.reference in (line.reference, line_reference(line))]
+        if len(fits) == 1 or named:
+            operation = (named or fits)[0]
+            used.add(operation.pk)
+            rows.append(PayoutExplanation(line=line, operation=operation, user=by))
     PayoutExplanation.objects.bulk_create(rows)
     return len(rows)
 

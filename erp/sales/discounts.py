@@ -40,6 +40,23 @@ def record(sale: Sale, order: Any) -> None:
     )
 
 
+def give_back(order: Any) -> None:
+    """Let the vouchers and offers of an order that is cancelled be used again. The order keeps its rows."""
+    rows = list(OrderDiscount.objects.filter(order=order).order_by("offer_id", "pk"))
+    VoucherApplication.objects.filter(order=order).delete()
+    for voucher in sorted({row.voucher_id for row in rows if row.voucher_id}):
+        amount = sum((row.amount for row in rows if row.voucher_id == voucher), Decimal(0))
+        Voucher.objects.filter(pk=voucher).update(
+            num_orders=F("num_orders") - 1, total_discount=F("total_discount") - amount
+        )
+    for row in rows:
+        ConditionalOffer.objects.filter(pk=row.offer_id).update(
+            num_applications=F("num_applications") - row.frequency,
+            total_discount=F("total_discount") - row.amount,
+            num_orders=F("num_orders") - 1,
+        )
+
+
 def _hold_vouchers(sale: Sale) -> dict[int, Any]:
     """Lock the vouchers and ask each again whether this customer may use it."""
     wanted = {discount.voucher for discount in sale.discounts if discount.voucher}
@@ -92,6 +109,7 @@ def _refuse_more_than_a_customers_share(sale: Sale) -> None:
     if sale.user is None or not limited:
         return
     uses = OrderDiscount.objects.filter(offer_id=OuterRef("pk"), order__user=sale.user).order_by()
+    uses = uses.exclude(order__status="cancelled")
     so_often = Subquery(uses.values("offer_id").annotate(times=Sum("frequency")).values("times"))
     offers = ConditionalOffer.objects.filter(pk__in=limited, max_user_applications__gt=0)
     name = offers.filter(max_user_applications__lt=so_often).values_list("name", flat=True).first()

@@ -4,13 +4,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from accounting.models import Account
 from erp import order_to_cash, parcels, returning
+from erp.banking import payouts
 from erp.delivery.withdrawals import NoRightOfWithdrawal
 from erp.effects import retry
 from erp.invoicing.payments import still_to_come
+from erp.sales.discounts import DiscountUsedUp
 from erp.sales.models import Step
+from tests.banking.papers import TODAY
+from tests.banking.reports import report
 from tests.books import is_sound
 from tests.chain.scenes import (
     FRIDAY,
@@ -22,9 +27,11 @@ from tests.chain.scenes import (
     place,
     place_pending,
     refused,
+    ship,
     shipped_line,
     work,
 )
+from tests.chain.vouchers import once_a_customer, single_use, taken_off, ten_off
 from tests.factories import ProductFactory, sale_line
 
 pytestmark = pytest.mark.django_db
@@ -119,4 +126,48 @@ def test_an_invoice_tried_again_after_a_part_has_left_bills_that_part(lamp):
     work()
 
     assert order.invoices.get().gross == order.payments.get().captured == Decimal("119.00")
+    assert is_sound()
+
+
+def a_voucher():
+    voucher = single_use()
+    return voucher.offers.get(), ten_off(voucher)
+
+
+def an_offer():
+    offer = once_a_customer()
+    return offer, taken_off(offer)
+
+
+@pytest.mark.parametrize("limited", [a_voucher, an_offer])
+def test_what_was_taken_off_once_may_be_again_when_that_order_is_cancelled(lamp, limited):
+    offer, discounts = limited()
+    ada = get_user_model().objects.create_user("ada", "ada@example.com")
+    wish = {"discounts": discounts, "user": ada}
+    line = sale_line(lamp, 1, "119.00", discount="1.00")
+    order = place_pending(line, key="first", **wish)
+    with pytest.raises(DiscountUsedUp):
+        place(line, key="second", **wish)
+
+    order_to_cash.cancel(order, on=TUESDAY)
+
+    assert place(line, key="third", **wish).status == "confirmed"
+    offer.refresh_from_db()
+    assert (offer.num_applications, offer.num_orders, offer.total_discount) == (1, 1, Decimal("1.00"))
+    assert {voucher.num_orders for voucher in offer.vouchers.all()} <= {1}
+    assert is_sound()
+
+
+def test_a_carrier_brings_the_cash_of_each_parcel(lamp):
+    order = place(sale_line(lamp, 3, "119.00"), pay="cod", invoice_on="shipment", charge="5.95")
+    send_part(order, 1)
+    send_part(order, 1)
+    ship(order)
+    rows = [("charge", f"DN-{order.number}-{place}", "119.00", "0.00") for place in (3, 2)]
+    rows.append(("charge", f"DN-{order.number}-1", "124.95", "0.00"))
+
+    booked = payouts.load(report(*rows), provider="cod", name="cod.csv", today=TODAY)
+
+    assert booked.findings == []
+    assert order.payments.get().captured == order.total_incl_tax
     assert is_sound()
