@@ -80,13 +80,15 @@ def test_a_taken_port_is_said_with_the_way_out():
 
 
 def test_the_worker_goes_on_while_the_database_is_away(monkeypatch, capsys):
-    monkeypatch.setattr(work.outbox, "run_due", mock.Mock(side_effect=OperationalError("gone")))
+    monkeypatch.setattr(work.daily, "ask", mock.Mock(side_effect=OperationalError("gone")))
     monkeypatch.setattr(work, "connection", mock.Mock())
     assert work.Command().seconds_to_wait() == work.SECONDS_WITHOUT_DATABASE
     assert "gone" in capsys.readouterr().err
 
 
 def test_the_worker_rests_only_when_nothing_is_due(monkeypatch):
+    monkeypatch.setattr(work.daily, "ask", mock.Mock())
+    monkeypatch.setattr(work.hearing, "sweep_now_and_then", mock.Mock())
     monkeypatch.setattr(work.outbox, "run_due", mock.Mock(side_effect=[2, 0]))
     assert work.Command().seconds_to_wait() == 0
     assert work.Command().seconds_to_wait() == work.SECONDS_IDLE
