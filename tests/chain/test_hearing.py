@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from accounting.models import JournalEntry
 from erp import hearing, order_to_cash, paying
+from erp.documents.models import Outbox
 from erp.invoicing import providers
 from erp.invoicing.models import Payment, PaymentOperation, ProviderEvent
 from erp.invoicing.providers import card
@@ -27,6 +28,7 @@ from tests.chain.scenes import (
     balances,
     every_row,
     fresh,
+    place,
     place_pending,
     refused,
     tell,
@@ -91,6 +93,23 @@ def test_what_is_taken_twice_is_given_back_once(payment):
     work()
     assert balances()["CLEARING"] == "20.00"
     assert Payment.objects.get(kind="surplus").left == 0
+    assert is_sound()
+
+
+def test_a_part_that_we_asked_for_may_be_told_before_we_hear_the_answer(lamp):
+    order = place(sale_line(lamp, 2), pay="card", invoice_on="shipment")
+    note = order.delivery_notes.get()
+    order_to_cash.ship(note, quantities={note.lines.get().pk: 1}, on=FRIDAY)
+    asked = Outbox.objects.get(topic="capture")
+    payment = order.payments.get()
+
+    told = tell(payment, "captured", amount=Decimal("10.00"), reference=asked.payload["reference"])
+    assert told.outcome == Outcome.APPLIED
+    assert tell(payment, "captured", amount=Decimal("7.00"), event="x").outcome == Outcome.WRONG
+    work()
+
+    assert balances()["CLEARING"] == "10.00"
+    assert "PREPAYMENTS" not in balances()
     assert is_sound()
 
 
