@@ -41,6 +41,7 @@ def pay(order: Any, code: str, form_data: dict[str, str], *, at: datetime) -> Pa
 
 
 def _ways() -> list[Any]:
-    """Return the ways that cost nothing more: what the order comes to is agreed."""
+    """Return the ways that cost nothing more, as what the order comes to is agreed; the quick ones first."""
     firm = company()
-    return [way for way in providers.offered(firm) if not way.after_delivery and not way.surcharge(firm)]
+    ways = [way for way in providers.offered(firm) if not way.after_delivery and not way.surcharge(firm)]
+    return sorted(ways, key=lambda way: not way.prepaid)
