@@ -15,7 +15,7 @@ from erp.delivery.models import DeliveryNote
 from erp.delivery.services import Pieces
 from erp.documents import outbox
 from erp.invoicing import credit_notes, payments, portions
-from erp.invoicing.models import CreditNote, Invoice
+from erp.invoicing.models import CreditNote, Invoice, InvoiceLine
 from erp.invoicing.pdf import to_draw
 from erp.invoicing.portions import Amounts, Portion
 from erp.sales import services as sales
@@ -112,8 +112,7 @@ def credit_returned(order: Any, back: Closed, *, on: date, by: Any) -> None:
         for portion in found:
             left[portion.order_line] -= portion.pieces
         if shipping:
-            most = order.terms.standard_shipping
-            found += portions.of_charges(lines, most_shipping=most, prices=invoice.prices)
+            found += _beside_goods(order, invoice, lines)
         if found:
             key = f"return:{back.document.pk}:{invoice.pk}"
             reason = back.document.reason or f"Return {back.document.number}"
@@ -127,8 +126,7 @@ def credit_charges(order: Any, *, on: date, reason: str, by: Any) -> None:
         return
     documents = []
     for invoice in Invoice.objects.filter(order=order).order_by("pk"):
-        lines, most = portions.hold_lines([invoice]), order.terms.standard_shipping
-        if found := portions.of_charges(lines, most_shipping=most, prices=invoice.prices):
+        if found := _beside_goods(order, invoice, portions.hold_lines([invoice])):
             key = f"charges:{order.pk}:{invoice.pk}"
             documents.append(credit(invoice, found, key=key, on=on, reason=reason, by=by))
     billing.refund(order, documents, on=on, by=by)
@@ -148,3 +146,13 @@ def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) 
     billing.post(entry, by=by, settles=billing.shares(open_credit, document.gross))
     outbox.enqueue([to_draw(document)])
     return document
+
+
+def _beside_goods(order: Any, invoice: Invoice, lines: list[InvoiceLine]) -> list[Portion]:
+    """Return what of an invoice goes back with the last of the goods."""
+    return portions.of_charges(
+        lines,
+        most_shipping=order.terms.standard_shipping,
+        prices=invoice.prices,
+        services=order.withdrawals.filter(is_whole=True).exists(),
+    )

@@ -114,8 +114,9 @@ def _effects_of(step: Step) -> list[Outbox]:
     if step.name == Step.Name.MAIL:
         return mails.to_send("order_placed", order)
     return [
-        payments.to_collect(payment, payment.amount - payment.captured, order_number=order.number)
+        payments.to_collect(payment, amount, order_number=order.number)
         for payment in payments.collectable(order)
+        if (amount := payments.still_to_come(payment))
     ]
 
 

@@ -114,8 +114,11 @@ def _due(refund: PaymentOperation, typed: RefundAccount | None, payer: tuple[str
 
 def _payers(payments: Sequence[int]) -> dict[int, tuple[str, str]]:
     """Return name and IBAN of whoever paid, by payment, where the bank's statement says so."""
+    came_in = PaymentOperation.objects.filter(payment__in=payments, kind="capture")
+    used = dict(came_in.exclude(taken_from=None).values_list("payment", "taken_from"))
     matches = BankMatch.objects.filter(
-        operation__payment__in=payments, operation__kind="capture", undone_at=None
+        operation__payment__in=[*payments, *used.values()], operation__kind="capture", undone_at=None
     ).exclude(line__iban="")
     rows = matches.order_by("pk").values_list("operation__payment", "line__name", "line__iban")
-    return {payment: (name, iban) for payment, name, iban in rows if ibans.is_valid(iban)}
+    payers = {payment: (name, iban) for payment, name, iban in rows if ibans.is_valid(iban)}
+    return payers | {payment: payers[source] for payment, source in used.items() if source in payers}

@@ -113,21 +113,24 @@ def of_order_lines(lines: Iterable[InvoiceLine], returned: dict[int, int]) -> li
     return portions
 
 
-def of_charges(lines: Iterable[InvoiceLine], *, most_shipping: Decimal, prices: str) -> list[Portion]:
+def of_charges(
+    lines: Iterable[InvoiceLine], *, most_shipping: Decimal, prices: str, services: bool
+) -> list[Portion]:
     """Return what goes back beside the goods when all of them do: surcharges, and shipping up to an amount.
 
-    The amount is gross; what was credited of shipping before counts towards it.
+    The amount is gross; what was credited of shipping before counts towards it. Services go along if wanted.
     """
+    whole = {InvoiceLine.Kind.SURCHARGE} | ({InvoiceLine.Kind.SERVICE} if services else set())
     left = [line for line in lines if line.credited < line.quantity]
     shipping = [line for line in left if line.kind == InvoiceLine.Kind.SHIPPING]
-    portions = [_pieces(line, 1) for line in left if line.kind == InvoiceLine.Kind.SURCHARGE]
+    portions = [_pieces(line, line.quantity - line.credited) for line in left if line.kind in whole]
     open_parts = [line.gross - line.credited_gross for line in shipping]
     most = most_shipping - sum((line.credited_gross for line in shipping), ZERO)
     if most >= sum(open_parts, ZERO):
         return portions + [_pieces(line, 1) for line in shipping]
     for line, part in zip(shipping, spread(max(most, ZERO), open_parts), strict=True):
-        whole = line.gross - line.credited_gross
-        amount = part if prices == "gross" else _share(line.net - line.credited_net, part, whole)
+        gross = line.gross - line.credited_gross
+        amount = part if prices == "gross" else _share(line.net - line.credited_net, part, gross)
         if amount > ZERO:
             portions.append(_amount(line, amount, prices=prices))
     return portions

@@ -77,6 +77,18 @@ def test_what_pays_for_another_order_is_no_movement_at_the_bank(lamp):
     assert is_sound()
 
 
+def test_what_was_paid_with_kept_money_goes_back_to_where_that_came_from(lamp):
+    orders = [place(sale_line(lamp), key=key, party_key="user:1") for key in ("first", "second")]
+    accept(line("20.00", orders[0].number))
+    order_to_cash.use_for(surplus(), fresh(orders[1]), on=FRIDAY)
+
+    order_to_cash.cancel(fresh(orders[1]), on=FRIDAY)
+
+    [due] = transfers.due()
+    assert (due.refund.amount, due.iban) == (money("10.00"), OTHER_IBAN)
+    assert is_sound()
+
+
 def test_both_halves_of_a_double_payment_are_told_apart(order):
     first, second = came(("10.00", order.number), ("10.00", order.number))
     assert matching.accept_exact([first, second]).count == 1

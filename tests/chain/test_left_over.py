@@ -13,7 +13,7 @@ from erp.delivery.withdrawals import NoRightOfWithdrawal
 from erp.effects import retry
 from erp.invoicing.payments import still_to_come
 from erp.sales.discounts import DiscountUsedUp
-from erp.sales.models import Step
+from erp.sales.models import Automation, Step
 from tests.banking.papers import TODAY
 from tests.banking.reports import report
 from tests.books import is_sound
@@ -170,4 +170,31 @@ def test_a_carrier_brings_the_cash_of_each_parcel(lamp):
 
     assert booked.findings == []
     assert order.payments.get().captured == order.total_incl_tax
+    assert is_sound()
+
+
+def test_from_a_whole_order_its_services_are_withdrawn_too(lamp):
+    advice = ProductFactory(title="Advice", product_class__name="Service", product_class__track_stock=False)
+    order = place(sale_line(lamp, 1, "119.00"), sale_line(advice, 2, "50.00"), pay="card", charge="5.95")
+    work()
+    ship(order)
+
+    declaration = returning.withdraw(order, now=NOW, key="w1")
+    come_back(declaration.returned, 1)
+
+    assert [line["title"] for line in declaration.lines] == ["Lamp", "Advice"]
+    assert order.payments.get().refunded == order.total_incl_tax
+    assert is_sound()
+
+
+def test_a_capture_by_hand_takes_no_more_than_is_to_come(lamp):
+    Automation.objects.create(payment_method="", step="capture", mode="manual")
+    order = place(sale_line(lamp, 3, "119.00"), pay="card", invoice_on="shipment")
+    note = order.delivery_notes.get()
+    order_to_cash.ship(note, quantities={note.lines.get().pk: 1}, rest="cancel", on=TUESDAY)
+
+    retry(Step.objects.get(order=order, name="capture"), on=TUESDAY)
+    work()
+
+    assert order.payments.get().captured == Decimal("119.00")
     assert is_sound()
