@@ -173,8 +173,11 @@ def test_credits_and_shipments_of_a_line_take_all_of_it_and_no_more(basket, even
         waiting, creditable = line.quantity - line.released, line.quantity - line.credited
         if is_credit and (pieces := min(wish, creditable)):
             deferred = min(pieces, waiting) if line.deferred else 0
-            credits.append(credit_notes._line(1, Portion(line, pieces, deferred)))
+            credits.append(
+                credit_notes._line(1, Portion(line, pieces, deferred), prices=ordered.terms.prices)
+            )
             line.credited, line.released = line.credited + pieces, line.released + deferred
+            line.credited_net, line.credited_gross = total(credits, "net"), total(credits, "gross")
         elif not is_credit and line.deferred and (pieces := min(wish, waiting)):
             earned += slice_of(line.net, line.quantity, line.released, pieces)
             line.released += pieces

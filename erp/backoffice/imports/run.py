@@ -63,9 +63,12 @@ def take(document: Document, rules: Rules) -> None:
 
 
 def clear_outbox(*, now: datetime) -> None:
-    """Have the effects of imported documents at once: refunds of long ago, which call nobody."""
+    """Have the effects of imported documents at once: refunds of long ago, which call nobody.
+
+    Their papers are left to the background: to draw a month of them takes as long as to import it.
+    """
     imported = SaleKey.objects.filter(key__startswith=PREFIX).values("order_number")
-    waiting = Outbox.objects.filter(done_at=None, order_number__in=imported)
+    waiting = Outbox.objects.filter(done_at=None, order_number__in=imported).exclude(topic="pdf")
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         outbox.deliver(pk, now=now)
 
