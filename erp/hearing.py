@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from accounting.money import ZERO
+from accounting.refusal import Refusal
 from erp import order_to_cash, planning
 from erp.documents import outbox
 from erp.documents.models import Outbox
@@ -133,14 +134,14 @@ def _authorised(payment: Payment, notice: Notice, *, on: date) -> str:
 
 
 def _captured(payment: Payment, notice: Notice, *, on: date) -> str:
+    take = order_to_cash.settle if payment.order_id else order_to_cash.keep
     try:
         if payments.noted(payment, notice.amount, reference=notice.reference):
             return Outcome.NOTHING
-    except payments.ReferenceTaken:
+        payments.know_as(payment, notice.reference)
+        take(payment, amount=notice.amount, reference=notice.reference, on=on)
+    except Refusal:  # a reference of other money, a locked period: the provider would tell it for ever
         return Outcome.WRONG
-    payments.know_as(payment, notice.reference)
-    take = order_to_cash.settle if payment.order_id else order_to_cash.keep
-    take(payment, amount=notice.amount, reference=notice.reference, on=on)
     return Outcome.APPLIED
 
 

@@ -146,7 +146,16 @@ def test_a_notice_of_another_amount_or_currency_books_nothing_and_is_shown(payme
     assert is_sound()
 
 
-def test_a_reference_that_stands_for_another_amount_is_shown(lamp):
+def test_a_reference_that_stands_for_another_orders_money_is_shown(lamp):
+    first, second = (place_pending(sale_line(lamp), key=key).payments.get() for key in "ab")
+    tell(first, "captured", reference="ch_1")
+    assert tell(second, "captured", reference="ch_1").outcome == Outcome.WRONG
+    second.refresh_from_db()
+    assert second.captured == 0
+    assert is_sound()
+
+
+def test_a_refund_of_an_amount_that_nobody_asked_for_is_shown(lamp):
     first = place_pending(sale_line(lamp, 2), key="a").payments.get()
     tell(first, "captured", reference="ch_1")
     order_to_cash.credit(

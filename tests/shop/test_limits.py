@@ -91,9 +91,9 @@ def test_an_unknown_name_is_refused_as_fast_as_a_known_one_in_production(ada):
     took = {"ada@example.com": [], "nobody@example.com": []}
     for number in range(7):
         for name, seconds in took.items():
-            began = time.perf_counter()
+            began = time.process_time()
             log_in(name, REMOTE_ADDR=f"198.51.100.{number}")
-            seconds.append(time.perf_counter() - began)
+            seconds.append(time.process_time() - began)
     known, unknown = map(min, took.values())
     assert 0.8 < unknown / known < 1.25
 
