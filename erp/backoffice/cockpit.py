@@ -59,6 +59,7 @@ def page(order: Any, *, may_retry: bool) -> Page:
         ("Total", order.total_incl_tax),
         ("Received", order.received or ZERO),
         ("Paid by", terms.payment_method),
+        ("VAT id", terms.vat_id),
         ("Billed on", terms.invoice_on),
         ("Came from", terms.origin),
     ]

@@ -42,6 +42,8 @@ def require_right(order: Any, *, on: date) -> None:
         raise NoRightOfWithdrawal("Businesses have no right of withdrawal. Please write to us.")
     if order.status == "cancelled":
         raise NoRightOfWithdrawal(f"Order {order.number} is cancelled already.")
+    if is_declared_whole(order):
+        raise NoRightOfWithdrawal(f"You have withdrawn from order {order.number} already.")
     ends = withdrawal_ends(order)
     if ends is not None and on > ends:
         raise NoRightOfWithdrawal(
@@ -61,6 +63,11 @@ def may_withdraw(order: Any, *, on: date) -> bool:
 def declared(key: str) -> Withdrawal | None:
     """Return the declaration that a key stands for."""
     return Withdrawal.objects.filter(key=key).first()
+
+
+def is_declared_whole(order: Any) -> bool:
+    """Return whether a consumer has declared to withdraw from a whole order."""
+    return Withdrawal.objects.filter(order=order, is_whole=True).exists()
 
 
 def is_whole(order: Any) -> bool:

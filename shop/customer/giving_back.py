@@ -120,6 +120,7 @@ def withdraw(request: HttpRequest, order: Any, way: Way) -> HttpResponse:
         "form": form,
         "back": way.to(""),
         "may": withdrawals.may_withdraw(order, on=timezone.localdate()),
+        "is_withdrawn": withdrawals.is_declared_whole(order),
         "ends": withdrawals.withdrawal_ends(order),
     }
     return render(request, "shop/customer/withdraw.html", context)

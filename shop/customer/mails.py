@@ -35,7 +35,7 @@ def ask_for_password_reset(user: Any, *, at: str) -> None:
 
 def ask_for_order_link(number: str, email: str, *, now: datetime) -> None:
     """Have the link to an order mailed to the address it was placed with; once an hour at most."""
-    order = Order.objects.select_related("user").filter(number=number.strip()).first()
+    order = Order.objects.select_related("user").filter(number__iexact=number.strip()).first()
     if order and address_of(order).lower() == email.lower():
         key = f"order-link:{order.pk}:{now:%Y%m%d%H}"
         enqueue([effect(key, "order_link", order_number=order.number, order=order.pk)])

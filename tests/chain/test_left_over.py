@@ -75,7 +75,7 @@ def test_the_rest_is_withdrawn_from_when_what_left_is_on_its_way_back_or_here_ag
     assert order.payments.get().refunded == order.total_incl_tax
     assert on_shelf(lamp) == (10, 0)
     assert is_sound()
-    with refused(NoRightOfWithdrawal, "on its way back already"):
+    with refused(NoRightOfWithdrawal, "have withdrawn from order"):
         returning.withdraw(order, now=NOW, key="w3")
 
 

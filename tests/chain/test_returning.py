@@ -430,7 +430,7 @@ def test_a_declaration_sent_twice_is_one(order):
     before = every_row()
     assert withdraw(order) == first
     assert every_row() == before
-    with refused(NoRightOfWithdrawal, "on its way back already"):
+    with refused(NoRightOfWithdrawal, "have withdrawn from order"):
         withdraw(order, key="w2")
 
 

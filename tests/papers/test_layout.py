@@ -110,7 +110,7 @@ def test_a_credit_note_names_invoice_and_reason_and_asks_for_nothing():
     for word in ("Credit note CN-2026-000001", f"For invoice {paper.number} 2 March 2026", "34.90 EUR"):
         assert word in text
     assert "Two arrived broken" in text
-    assert "set off against what is still owed" in text
+    assert "set off against what may still be owed" in text
     assert "Please transfer" not in text
 
 

@@ -185,12 +185,19 @@ def test_a_receipt_is_shown_with_its_own_order_alone(client, sent, standard):
     assert client.get(page(sent, f"withdrawn/{Withdrawal.objects.get().pk}/")).status_code == 404
 
 
+def test_who_has_withdrawn_from_all_is_not_asked_to_do_so_again(client, sent):
+    assert '/withdraw/"' in text(client.get(page(sent)))
+    client.post(page(sent, "withdraw/"), {"key": "k", "scope": "whole"})
+    assert '/withdraw/"' not in text(client.get(page(sent)))
+    assert "have withdrawn from order" in text(client.get(page(sent, "withdraw/")))
+
+
 def test_a_guest_without_the_link_has_it_mailed_and_nobody_learns_who_ordered(client, sent, mailoutbox):
     assert "Withdraw from a contract here" in text(client.get("/withdrawal/"))
     answers = [
         text(client.post("/withdrawal/", {"number": number, "email": email}, follow=True))
         for number, email in (
-            (sent.number, "Ada@Example.com"),
+            (f" {sent.number.lower()}", "Ada@Example.com"),
             (sent.number, "eve@example.com"),
             ("none", "ada@example.com"),
             (sent.number, "ada@example.com"),
