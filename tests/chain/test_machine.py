@@ -59,9 +59,9 @@ class Sales(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.sandwich.__exit__(None, None, None)
 
-    @initialize(trusting=st.booleans(), abroad=st.sampled_from(["main", "pro rata"]))
-    def begin(self, trusting, abroad):
-        company(ship_before_payment=trusting, shipping_tax=abroad, cod_fee=Decimal("3.00"))
+    @initialize(trusting=st.booleans())
+    def begin(self, trusting):
+        company(ship_before_payment=trusting)
 
     @rule(
         wanted=st.lists(st.tuples(some, st.sampled_from([1, 1, 2, 3])), min_size=1, max_size=3),
