@@ -16,13 +16,13 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from erp import billing, crediting, planning, postings
+from erp import billing, crediting, filling, planning, postings
 from erp.delivery import closing, returns
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryNote, Return
 from erp.delivery.services import Pieces, Rest
 from erp.documents.services import company
-from erp.inventory import services as inventory
+from erp.inventory import promising
 from erp.invoicing import invoices
 from erp.invoicing.models import CreditNote, Invoice
 from erp.invoicing.portions import Amounts
@@ -44,7 +44,9 @@ def place(sale: Sale, *, on: date, by: Any = None) -> Any:
         return sales.with_number(number)
     wishes.submit_basket(sale)
     firm = company()
-    records, places = inventory.reserve(wishes.wanted(sale), services=wishes.services_in(sale))
+    records, places = promising.reserve(
+        wishes.wanted(sale), services=wishes.services_in(sale), key=sale.key, now=sale.looked_at
+    )
     totals = price(sale)
     ordered = sales.write_order(sale, totals, number=number, records=records, firm=firm, on=on)
     discounts.record(sale, ordered.order)
@@ -70,6 +72,7 @@ def ship(
     billing.post(postings.shipped(note, delivery.cost_of(shipped.lines), released, on=on), by=by)
     sales.note(order, "shipped", f"{note.number} has left.", f"delivery:{note.pk}", by=by)
     crediting.credit_unshipped(order, shipped.cancelled, on=on, by=by)
+    filling.ask_for_notes([shipped.cancelled])
     sales.move_order(order, delivery.status_of(order))
     planning.goods_are_out(order, note)
     if planning.bills_on_shipment(order):
@@ -105,7 +108,7 @@ def cancel(order: Any, *, on: date, reason: str = "", by: Any = None) -> None:
     """Undo an order of which nothing has left: goods and vouchers free, invoice credited, money back."""
     order = sales.hold(order.pk)
     sales.move_order(order, "cancelled")
-    delivery.cancel(order)
+    filling.ask_for_notes(delivery.cancel(order))
     discounts.give_back(order)
     crediting.credit_everything(order, on=on, reason=reason or "Order cancelled", by=by)
     billing.give_up_payments(order, on=on, by=by)
@@ -131,6 +134,7 @@ def close_return(document: Return, *, on: date, by: Any = None) -> Return:
     order = sales.hold(document.order_id)
     back = closing.close(returns.hold(document), on=on, by=by)
     billing.post(postings.taken_back(back, on=on), by=by)
+    filling.ask(back.products, cause=f"return:{document.pk}")
     crediting.credit_returned(order, back, on=on, by=by)
     sales.note(order, "returned", f"{document.number}: {document.reason}", f"return:{document.pk}", by=by)
     return back.document

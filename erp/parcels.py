@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from erp import billing, crediting, order_to_cash, planning
+from erp import billing, crediting, filling, order_to_cash, planning
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryNote
 from erp.delivery.services import Pieces, Rest
@@ -65,3 +65,4 @@ def cancel_rest(
     if order.status == "partly shipped":
         sales.move_order(order, delivery.status_of(order))
     planning.rest_is_settled(order)
+    filling.ask_for_notes([gone])

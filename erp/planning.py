@@ -115,6 +115,16 @@ def rest_is_credited(order: Any, *, still_owed: Decimal) -> None:
         money_is_in(payment, still_owed=still_owed)
 
 
+def goods_are_here(order: Any) -> None:
+    """Note that goods have come that a note of an order waited for: it may leave by itself."""
+    ready = DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY)
+    if steps.is_automatic(order, Name.SHIP):
+        outbox.enqueue(
+            effect(f"ship:note:{note.pk}", "ship", order_number=order.number, order=order.pk)
+            for note in ready
+        )
+
+
 def bills_on_shipment(order: Any) -> bool:
     """Return whether a shipment makes an invoice by itself."""
     return order.terms.invoice_on == "shipment" and steps.is_automatic(order, Name.INVOICE)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "erp.documents.apps.DocumentsConfig",
     "erp.inventory.apps.InventoryConfig",
     "erp.sales.apps.SalesConfig",
+    "erp.purchasing.apps.PurchasingConfig",
     "erp.delivery.apps.DeliveryConfig",
     "erp.invoicing.apps.InvoicingConfig",
     "erp.banking.apps.BankingConfig",
@@ -191,6 +192,7 @@ OUTBOX_HANDLERS = {
     "expire": "erp.paying.expire",
     "sandbox_notice": "erp.effects.sandbox_notice",
     "ship": "erp.effects.ship",
+    "fill": "erp.filling.have_filled",
 }
 # What the workers ask the outbox for once a day
 DAILY = ["remind"]

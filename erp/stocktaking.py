@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.transaction import atomic
 
-from accounting.money import money
+from accounting.money import ZERO, money
 from accounting.refusal import Refusal
-from erp import billing, postings
+from erp import billing, filling, postings
 from erp.inventory import services as inventory
 from erp.inventory.models import StockMove
 from erp.inventory.services import Cause, Piece
@@ -36,6 +36,7 @@ def receive_opening(lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key:
     inventory.receive(pieces, cause=Cause("opening", source_key, on, by=by))
     value = inventory.worth(pieces)
     billing.post(postings.opening_stock(source_key, value, on=on), by=by)
+    filling.ask((piece.product_id for piece in pieces), cause=source_key)
 
 
 @atomic
@@ -66,5 +67,10 @@ def adjust_stock(
         return
     piece = Piece(product.pk, warehouse.pk, abs(quantity), cost)
     cause = Cause("adjustment", source_key, on, reason=reason, by=by)
-    value = -inventory.lose(piece, cause=cause) if quantity < 0 else inventory.receive([piece], cause=cause)
+    value = (
+        -sum(inventory.lose([piece], cause=cause), ZERO)
+        if quantity < 0
+        else inventory.receive([piece], cause=cause)
+    )
     billing.post(postings.adjusted(source_key, value, on=on, reason=reason), by=by)
+    filling.ask([product.pk], cause=source_key)

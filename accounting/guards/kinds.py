@@ -2,7 +2,7 @@
 
 A model that declares `FROZEN_WHEN = ("number IS NOT NULL", {"sent_at"})` is not deleted while the condition
 holds for its row, and only the columns named may then change. One that declares `PART_OF = "invoice"`, the
-name of a foreign key, is not added to a row that is frozen.
+name of a foreign key, is not added to a row that is frozen. Rules of its own are listed in `GUARDS`.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ def rules() -> Iterator[Rule]:
             yield from frozen_when(model, *frozen)
         if whole := getattr(model, "PART_OF", None):
             yield part_of(model, whole)
+        yield from getattr(model, "GUARDS", ())
 
 
 def written_once(model: type[models.Model]) -> Iterator[Rule]:

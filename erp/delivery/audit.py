@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO
-from erp.inventory.models import StockLevel, StockMove
+from erp.inventory.models import Backorder, StockLevel, StockMove
 from erp.inventory.valuation import cost_of_return
 
 from .models import DeliveryLine, DeliveryNote, Return, ReturnLine
@@ -22,13 +22,37 @@ def reserved_is_what_open_notes_promise() -> Iterator[str]:
     lines = DeliveryLine.objects.filter(
         product=OuterRef("product"), note__warehouse=OuterRef("warehouse"), note__state__in=OPEN
     )
-    total = lines.order_by().values("product").annotate(total=Sum("quantity")).values("total")
+    here = Sum(F("quantity") - F("waits"))
+    total = lines.order_by().values("product").annotate(total=here).values("total")
     levels = StockLevel.objects.annotate(promised=Coalesce(Subquery(total), 0)).exclude(
         reserved=F("promised")
     )
     for level in levels.select_related("product", "warehouse").order_by("pk"):
         where = f"{level.product} in {level.warehouse}"
         yield f"{where}: {level.reserved} reserved, open notes promise {level.promised}."
+
+
+def waited_for_is_what_open_notes_wait_for() -> Iterator[str]:
+    """6 What is counted as waited for stands on open delivery notes."""
+    lines = DeliveryLine.objects.filter(waits__gt=0).order_by()
+    wanted = dict(lines.filter(note__state__in=OPEN).values_list("product").annotate(Sum("waits")))
+    counted = dict(Backorder.objects.filter(waiting__gt=0).values_list("product", "waiting"))
+    for product in sorted(wanted.keys() | counted.keys()):
+        if wanted.get(product, 0) != counted.get(product, 0):
+            said = f"{counted.get(product, 0)} counted, open notes wait for {wanted.get(product, 0)}"
+            yield f"Product {product}: {said}."
+
+
+def notes_wait_as_their_lines_do() -> Iterator[str]:
+    """10 A note waits for goods while pieces of it are to come, and is ready when none are."""
+    short = Exists(DeliveryLine.objects.filter(note=OuterRef("pk"), waits__gt=0))
+    unpaid = DeliveryNote.State.WAITING_PAYMENT
+    notes = DeliveryNote.objects.filter(state__in=OPEN).exclude(state=unpaid).annotate(is_short=short)
+    wrong = notes.exclude(Q(is_short=True, state=DeliveryNote.State.WAITING_STOCK)).exclude(
+        Q(is_short=False) & ~Q(state=DeliveryNote.State.WAITING_STOCK)
+    )
+    for note in wrong.order_by("pk"):
+        yield f"{note} is {note.get_state_display()}, but its lines {'wait' if note.is_short else 'do not'}."
 
 
 def notes_deliver_what_was_ordered() -> Iterator[str]:
@@ -73,15 +97,16 @@ def returns_cost_what_left() -> Iterator[str]:
 
 
 def restocked_is_on_the_shelf() -> Iterator[str]:
-    """6 What a return restocks is what it moved in stock."""
+    """6 What a return keeps, good or damaged, is what it moved in stock."""
     closed = Return.objects.filter(state=Return.State.CLOSED)
-    rows = dict(closed.values_list("number").annotate(Sum("lines__restocked")))
+    kept = Sum(F("lines__restocked") + F("lines__damaged"))
+    rows = dict(closed.values_list("number").annotate(kept=kept))
     keys = {f"return:{pk}": number for pk, number in closed.values_list("pk", "number")}
     moves = StockMove.objects.filter(source_key__startswith="return:").order_by().values_list("source_key")
     moved = {keys.get(key, key): pieces for key, pieces in moves.annotate(Sum("quantity"))}
     for number in sorted(rows.keys() | moved.keys()):
         if (rows.get(number) or 0) != moved.get(number, 0):
-            yield f"{number}: {rows.get(number) or 0} pieces restocked, {moved.get(number, 0)} moved."
+            yield f"{number}: {rows.get(number) or 0} pieces kept, {moved.get(number, 0)} moved."
 
 
 def orders_are_as_shipped_as_their_notes() -> Iterator[str]:
@@ -105,6 +130,8 @@ def shipped_lines_have_a_cost() -> Iterator[str]:
 
 CHECKS = [
     reserved_is_what_open_notes_promise,
+    waited_for_is_what_open_notes_wait_for,
+    notes_wait_as_their_lines_do,
     notes_deliver_what_was_ordered,
     returned_is_what_came_back,
     returns_cost_what_left,

@@ -1,4 +1,4 @@
-"""Closes returns: what came back goes on the shelf at the cost it left with, or is lost at that cost."""
+"""Closes returns: what came back is here again at the cost it left with, or is lost at that cost."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,8 +11,9 @@ from accounting.money import ZERO, minor
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
 from erp.inventory import services as inventory
+from erp.inventory.models import StockMove
 from erp.inventory.services import Cause, Piece, worth
-from erp.inventory.valuation import cost_of_return
+from erp.inventory.valuation import cost_of_return, slice_of
 from erp.sales.sale import Sale, SaleLine
 from erp.sales.services import is_goods
 
@@ -29,12 +30,13 @@ class NotInspected(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What came of a return: accepted pieces by order line, and the cost of what is restocked and lost."""
+    """What came of a return: accepted pieces by order line, what was kept and lost, what is on sale again."""
 
     document: Return
     pieces: Pieces
     cost: Decimal
     lost: Decimal
+    products: frozenset[int] = frozenset()
 
 
 def close(document: Return, *, on: date, by: Any = None) -> Closed:
@@ -85,14 +87,15 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Clo
 
 
 def _costs(line: ReturnLine) -> tuple[Decimal, Decimal]:
-    """Return what restocked and lost pieces had cost: the next slices of what the delivery line cost."""
+    """Return what kept and scrapped pieces had cost: the next slices of what the delivery line cost."""
     sent = line.delivery_line
     assert sent is not None, "only goods sold elsewhere have no delivery line, and they are closed at once"
 
     def part(before: int, pieces: int) -> Decimal:
         return cost_of_return(sent.cost or ZERO, sent.quantity, sent.returned + before, pieces)
 
-    return part(0, line.restocked), part(line.restocked, line.damaged + line.scrapped)
+    kept = line.restocked + line.damaged
+    return part(0, kept), part(kept, line.scrapped)
 
 
 def _write_costs(lines: Iterable[ReturnLine]) -> None:
@@ -105,13 +108,23 @@ def _write_costs(lines: Iterable[ReturnLine]) -> None:
 
 
 def _restock(document: Return, lines: Iterable[ReturnLine], *, on: date, by: Any) -> None:
-    pieces = [
-        Piece(line.product_id, line.delivery_line.note.warehouse_id, line.restocked, line.cost)
-        for line in lines
-        if line.restocked and line.delivery_line
-    ]
+    pieces = [piece for line in lines for piece in _kept(line)]
     if pieces:
         inventory.receive(pieces, cause=_cause(document, on=on, by=by))
+
+
+def _kept(line: ReturnLine) -> list[Piece]:
+    """Return what of a line stays here: good pieces to be sold again, damaged ones set aside."""
+    if line.delivery_line is None:
+        return []
+    warehouse, kept = line.delivery_line.note.warehouse_id, line.restocked + line.damaged
+    good = slice_of(line.cost or ZERO, kept, 0, line.restocked) if kept else ZERO
+    damaged = (line.cost or ZERO) - good
+    pieces = [
+        Piece(line.product_id, warehouse, line.restocked, good),
+        Piece(line.product_id, warehouse, line.damaged, damaged, condition=StockMove.Condition.DAMAGED),
+    ]
+    return [piece for piece in pieces if piece.quantity]
 
 
 def _cause(document: Return, *, on: date, by: Any) -> Cause:
@@ -128,6 +141,7 @@ def _closed(document: Return, lines: Sequence[ReturnLine]) -> Closed:
         pieces,
         cost=sum((line.cost or ZERO for line in lines), ZERO),
         lost=sum((line.lost or ZERO for line in lines), ZERO),
+        products=frozenset(line.product_id for line in lines if line.restocked),
     )
 
 

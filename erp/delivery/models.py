@@ -16,14 +16,22 @@ class DeliveryNote(Document):
 
     class State(models.TextChoices):
         WAITING_PAYMENT = "waiting payment", "waiting for payment"
+        WAITING_STOCK = "waiting stock", "waiting for goods"
         READY = "ready", "ready"
+        PICKING = "picking", "being picked"
+        PACKED = "packed", "packed"
         SHIPPED = "shipped", "shipped"
         DELIVERED = "delivered", "delivered"
         CANCELLED = "cancelled", "cancelled"
 
     TRANSITIONS = {
-        State.WAITING_PAYMENT: {State.READY, State.CANCELLED},
-        State.READY: {State.SHIPPED, State.CANCELLED},
+        State.WAITING_PAYMENT: {State.READY, State.WAITING_STOCK, State.CANCELLED},
+        # What is here of a note may leave before the rest comes.
+        State.WAITING_STOCK: {State.READY, State.SHIPPED, State.CANCELLED},
+        # A small shop ships what is ready; a larger one picks and packs it first.
+        State.READY: {State.PICKING, State.WAITING_STOCK, State.SHIPPED, State.CANCELLED},
+        State.PICKING: {State.PACKED, State.READY, State.SHIPPED, State.CANCELLED},
+        State.PACKED: {State.READY, State.SHIPPED, State.CANCELLED},
         State.SHIPPED: {State.DELIVERED},
     }
     FROZEN_WHEN = ("shipped_on IS NOT NULL", {"state", "delivered_on", "carrier", "tracking_number"})
@@ -38,9 +46,15 @@ class DeliveryNote(Document):
     delivered_on = models.DateField(null=True, blank=True)
     carrier = models.CharField(max_length=60, blank=True)
     tracking_number = models.CharField(max_length=100, blank=True, db_index=True)
+    picker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="picking") | Q(picker__isnull=False), name="what_is_picked_has_its_picker"
+            ),
             models.CheckConstraint(
                 condition=Q(delivered_on=None) | Q(delivered_on__gte=F("shipped_on")),
                 name="nothing_arrives_before_it_leaves",
@@ -65,6 +79,8 @@ class DeliveryLine(models.Model):
     sku = models.CharField(max_length=128)
     title = models.CharField(max_length=255)
     quantity = models.PositiveIntegerField()
+    waits = models.PositiveIntegerField(default=0, help_text="Pieces of it that are not here yet.")
+    picked = models.PositiveIntegerField(default=0, help_text="Pieces that were scanned or counted in.")
     cost = MoneyField(null=True, help_text="What the pieces cost us, taken when they were shipped.")
     asked = models.PositiveIntegerField(default=0, help_text="Pieces on returns that are not closed yet.")
     returned = models.PositiveIntegerField(default=0, help_text="Pieces that came back and were taken.")
@@ -76,6 +92,10 @@ class DeliveryLine(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="a_delivery_line_delivers_something"),
             models.CheckConstraint(
+                condition=Q(quantity__gte=F("waits") + F("picked")), name="never_pick_more_than_is_here"
+            ),
+            models.CheckConstraint(condition=Q(cost=None) | Q(waits=0), name="what_has_left_was_here"),
+            models.CheckConstraint(
                 condition=Q(quantity__gte=F("returned") + F("asked")), name="never_more_back_than_was_shipped"
             ),
         ]
@@ -86,6 +106,22 @@ class DeliveryLine(models.Model):
     @property
     def can_come_back(self) -> int:
         return self.quantity - self.returned - self.asked
+
+    @property
+    def here(self) -> int:
+        return self.quantity - self.waits
+
+
+class Carrier(models.Model):
+    """Who brings parcels, and where a parcel can be followed."""
+
+    name = models.CharField(max_length=60, unique=True)
+    tracking_url = models.CharField(
+        max_length=200, blank=True, help_text="An address with {number} where the parcel's number belongs."
+    )
+
+    def __str__(self):
+        return self.name
 
 
 class Return(Document):
@@ -139,8 +175,8 @@ class Return(Document):
 class ReturnLine(models.Model):
     """A quantity of a delivered line that is to come back, what of it came, and what becomes of that.
 
-    Restocked pieces go back on the shelf at what they had cost when they left it; damaged and scrapped ones
-    are written off at that cost; refused ones stay the customer's.
+    Restocked and damaged pieces come in at what they had cost when they left, the damaged ones set aside;
+    scrapped ones are written off at that cost; refused ones stay the customer's.
     """
 
     returned = models.ForeignKey(Return, models.PROTECT, related_name="lines")
@@ -152,8 +188,10 @@ class ReturnLine(models.Model):
     damaged = models.PositiveIntegerField(default=0)
     scrapped = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
-    cost = MoneyField(null=True, help_text="What the restocked pieces had cost us. Known once it is closed.")
-    lost = MoneyField(null=True, help_text="What the damaged and scrapped pieces had cost us.")
+    cost = MoneyField(
+        null=True, help_text="What restocked and damaged pieces had cost us. Known once it is closed."
+    )
+    lost = MoneyField(null=True, help_text="What the scrapped pieces had cost us.")
 
     DISPOSITIONS = ("restocked", "damaged", "scrapped", "refused")
     FROZEN_WHEN: ClassVar[tuple[str, set[str]]] = ("cost IS NOT NULL", set())

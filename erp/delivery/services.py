@@ -7,24 +7,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import Sum
+from django.db.models import Case, Exists, OuterRef, Sum, Value, When
 
 from accounting.money import ZERO, minor
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
 from erp.documents.models import IllegalTransition
+from erp.inventory import promising, shelf
 from erp.inventory import services as inventory
-from erp.inventory import shelf
-from erp.inventory.services import Allocation, Cause, Piece
+from erp.inventory.promising import Allocation
+from erp.inventory.services import Cause, Piece
 from erp.sales.services import Ordered, snapshot
 
 from .models import DeliveryLine, DeliveryNote
+from .parting import Pieces, left_over, part
 
 State = DeliveryNote.State
-OPEN = (State.WAITING_PAYMENT, State.READY)
-Pieces = dict[int, int]  # how many, by line
+OPEN = (State.WAITING_PAYMENT, State.WAITING_STOCK, State.READY, State.PICKING, State.PACKED)
 Rest = Literal["later", "cancel"]
-REST = {"later": State.READY, "cancel": State.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class Shipped:
     cancelled: DeliveryNote | None
 
 
-class NotOnTheNote(Refusal):
-    """Pieces that do not stand on the delivery note, or none at all."""
+class NotHereYet(Refusal):
+    """Pieces that are still to come cannot leave."""
 
 
 class NotYetThere(Refusal):
@@ -59,7 +59,7 @@ def prepare(
             order=ordered.order,
             warehouse_id=warehouse,
             number=f"DN-{ordered.order.number}-{place}",
-            state=state,
+            state=_state(state, shares[warehouse]),
             ship_to=snapshot(ordered.order.shipping_address),
             created_on=on,
         )
@@ -72,8 +72,12 @@ def prepare(
 
 
 def let_go(order: Any) -> int:
-    """Free the notes that waited for the money. Return how many."""
-    return DeliveryNote.objects.filter(order=order, state=State.WAITING_PAYMENT).update(state=State.READY)
+    """Free the notes that waited for the money: to leave, or to wait for their goods. Return how many."""
+    waiting = DeliveryNote.objects.filter(order=order, state=State.WAITING_PAYMENT)
+    is_short = Exists(DeliveryLine.objects.filter(note=OuterRef("pk"), waits__gt=0))
+    return waiting.update(
+        state=Case(When(is_short, then=Value(State.WAITING_STOCK)), default=Value(State.READY))
+    )
 
 
 def ship(
@@ -81,13 +85,18 @@ def ship(
 ) -> Shipped:
     """Let a note leave the house, or a part of it; return its lines and the note of the rest.
 
-    Raises IllegalTransition and NotOnTheNote.
+    Raises IllegalTransition, NotOnTheNote and NotHereYet.
     """
+    if note.state == State.WAITING_STOCK and quantities is None:
+        raise NotHereYet(f"{note} waits for goods: say which of its pieces leave before the rest comes.")
     note.move_to(State.SHIPPED, shipped_on=on)
     lines = list(note.lines.order_by("product_id", "pk"))
-    left = _left_over(note, lines, quantities)
-    parted = _part(note, lines, left, order=order, state=REST[rest], on=on) if left else None
+    left = left_over(note, lines, quantities)
+    parted = _part(note, lines, left, order=order, cancels=rest == "cancel", on=on) if left else None
     leaving = [line for line in lines if line.note_id == note.pk]
+    for line in leaving:
+        if line.waits:
+            raise NotHereYet(f"{line.waits} of '{line.title}' on {note} are still to come.")
     cause = Cause("shipment", f"delivery:{note.pk}", on, by=by)
     costs = inventory.issue(_pieces(note, leaving), cause=cause)
     for line, cost in zip(leaving, costs, strict=True):
@@ -122,17 +131,19 @@ def cancel_note(note: DeliveryNote, *, order: Any, quantities: Pieces | None, on
     Raises NothingElseLeaves, NotOnTheNote and IllegalTransition.
     """
     lines = list(note.lines.order_by("product_id", "pk"))
-    kept = _left_over(note, lines, quantities)
+    kept = left_over(note, lines, quantities)
     if kept:
         _require_open(note)
         gone = {line.pk: line.quantity - kept.get(line.pk, 0) for line in lines}
         gone = {key: pieces for key, pieces in gone.items() if pieces}
-        return _part(note, lines, gone, order=order, state=State.CANCELLED, on=on)
+        parted = _part(note, lines, gone, order=order, cancels=True, on=on)
+        have_all([note.pk])
+        return parted
     others = DeliveryNote.objects.filter(order=order).exclude(pk=note.pk)
     if note.state in OPEN and not others.exclude(state=State.CANCELLED).exists():
         raise NothingElseLeaves(f"Nothing else of this order leaves: cancel the order instead of {note}.")
     note.move_to(State.CANCELLED)
-    inventory.release(_pieces(note, lines))
+    promising.release(_pieces(note, lines))
     return note
 
 
@@ -154,8 +165,15 @@ def cancel(order: Any) -> list[DeliveryNote]:
         note.move_to(State.CANCELLED)
         pieces += _pieces(note, note.lines.order_by("product_id", "pk"))
     if pieces:
-        inventory.release(pieces)
+        promising.release(pieces)
     return notes
+
+
+def have_all(notes: Iterable[int]) -> int:
+    """Let notes be ready of which no piece is still to come. Return how many."""
+    short = DeliveryLine.objects.filter(note=OuterRef("pk"), waits__gt=0)
+    waiting = DeliveryNote.objects.filter(~Exists(short), pk__in=list(notes), state=State.WAITING_STOCK)
+    return waiting.update(state=State.READY)
 
 
 def status_of(order: Any) -> str:
@@ -203,79 +221,19 @@ def _require_open(note: DeliveryNote) -> None:
         raise IllegalTransition(f"{note} has left or is cancelled: nothing of it can be cancelled.")
 
 
-def _left_over(note: DeliveryNote, lines: list[DeliveryLine], quantities: Pieces | None) -> Pieces:
-    """Return the pieces by line that do not leave with the note. Raises NotOnTheNote."""
-    if quantities is None:
-        return {}
-    there = {line.pk: line for line in lines}
-    if not quantities or quantities.keys() - there.keys():
-        raise NotOnTheNote(f"Only what stands on {note} can leave with it.")
-    for key, pieces in quantities.items():
-        line = there[key]
-        if not 0 < pieces <= line.quantity:
-            raise NotOnTheNote(f"Of '{line.title}' {line.quantity} stand on {note}, {pieces} cannot leave.")
-    left = {line.pk: line.quantity - quantities.get(line.pk, 0) for line in lines}
-    return {key: pieces for key, pieces in left.items() if pieces}
-
-
-def _part(
-    note: DeliveryNote, lines: list[DeliveryLine], left: dict[int, int], *, order: Any, state: str, on: date
-) -> DeliveryNote:
-    """Put pieces on a note of their own: whole lines as they are, of others a part."""
-    rest = DeliveryNote(
-        order=order,
-        warehouse_id=note.warehouse_id,
-        number=f"DN-{order.number}-{DeliveryNote.objects.filter(order=order).count() + 1}",
-        state=state,
-        ship_to=note.ship_to,
-        created_on=on,
-    )
-    DeliveryNote.objects.bulk_create([rest])
-    if state == State.CANCELLED:
-        # All products of the note are locked in one go: else two shipments could wait in a circle.
-        shelf.hold(line.product_id for line in lines)
-        inventory.release(
-            [Piece(line.product_id, note.warehouse_id, left[line.pk]) for line in lines if line.pk in left]
-        )
-    _move(rest, lines, left)
-    return rest
-
-
-def _move(rest: DeliveryNote, lines: list[DeliveryLine], left: dict[int, int]) -> None:
-    whole = [line for line in lines if left.get(line.pk) == line.quantity]
-    parts = [line for line in lines if 0 < left.get(line.pk, 0) < line.quantity]
-    DeliveryLine.objects.filter(pk__in=[line.pk for line in whole]).update(note=rest)
-    DeliveryLine.objects.bulk_create(_copy(line, note=rest, quantity=left[line.pk]) for line in parts)
-    changes = [(line.pk, left[line.pk]) for line in parts]
-    update_rows(DeliveryLine._meta.db_table, "quantity = quantity - v.column2", "id = v.column1", changes)
-    for line in whole:
-        line.note = rest
-    for line in parts:
-        line.quantity -= left[line.pk]
-
-
-def _copy(line: DeliveryLine, *, note: DeliveryNote, quantity: int) -> DeliveryLine:
-    return DeliveryLine(
-        note=note,
-        order_line_id=line.order_line_id,
-        product_id=line.product_id,
-        sku=line.sku,
-        title=line.title,
-        quantity=quantity,
-    )
-
-
 def _lines(ordered: Ordered, shares: dict[DeliveryNote, list[Allocation]]) -> Iterable[DeliveryLine]:
     """Give each note its part of the order lines. A product may stand on several lines of an order."""
     rows = _goods(ordered)
     left = {line.row.pk: line.row.quantity for line in ordered.lines}
     for note, allocations in shares.items():
         for allocation in allocations:
-            rest = allocation.quantity
+            rest, waits = allocation.quantity, allocation.waits
             for row in rows[allocation.product_id]:
                 if part := min(rest, left[row.pk]):
                     left[row.pk] -= part
                     rest -= part
+                    late = min(waits, part)
+                    waits -= late
                     yield DeliveryLine(
                         note=note,
                         order_line=row,
@@ -283,6 +241,7 @@ def _lines(ordered: Ordered, shares: dict[DeliveryNote, list[Allocation]]) -> It
                         sku=row.partner_sku,
                         title=row.title,
                         quantity=part,
+                        waits=late,
                     )
 
 
@@ -296,4 +255,23 @@ def _goods(ordered: Ordered) -> dict[int, list[Any]]:
 
 
 def _pieces(note: DeliveryNote, lines: Iterable[DeliveryLine]) -> list[Piece]:
-    return [Piece(line.product_id, note.warehouse_id, line.quantity) for line in lines]
+    return [Piece(line.product_id, note.warehouse_id, line.quantity, waits=line.waits) for line in lines]
+
+
+def _state(state: str, allocations: Iterable[Allocation]) -> str:
+    """Return what a new note is: what could leave waits for what is not here."""
+    is_short = any(allocation.waits for allocation in allocations)
+    return State.WAITING_STOCK if is_short and state == State.READY else state
+
+
+def _part(
+    note: DeliveryNote, lines: list[DeliveryLine], gone: Pieces, *, order: Any, cancels: bool, on: date
+) -> DeliveryNote:
+    """Put pieces on a note of their own, to leave later or never."""
+    if not cancels:
+        return part(note, lines, gone, order=order, state=State.READY, on=on)
+    # All products of the note are locked in one go: else two shipments could wait in a circle.
+    shelf.hold(line.product_id for line in lines)
+    rest = part(note, lines, gone, order=order, state=State.CANCELLED, on=on)
+    promising.release(_pieces(rest, rest.lines.order_by("product_id", "pk")))
+    return rest

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
@@ -16,21 +16,46 @@ StockRecord = get_model("partner", "StockRecord")
 
 def levels_are_what_moved() -> Iterator[str]:
     """6 Each level is the sum of its moves."""
-    sums = StockMove.objects.values_list("product", "warehouse").annotate(Sum("quantity")).order_by()
-    moved = {(product, warehouse): total for product, warehouse, total in sums}
+    both = Sum("quantity"), Sum("unavailable")
+    sums = StockMove.objects.values_list("product", "warehouse").annotate(*both).order_by()
+    moved = {(product, warehouse): totals for product, warehouse, *totals in sums}
     for level in StockLevel.objects.select_related("product", "warehouse").order_by("pk").iterator():
-        total = moved.get((level.product_id, level.warehouse_id), 0)
-        if level.on_hand == total:
+        on_hand, aside = moved.get((level.product_id, level.warehouse_id), (0, 0))
+        if (level.on_hand, level.unavailable) == (on_hand, aside):
             continue
         where = f"{level.product} in {level.warehouse}"
-        yield f"{where}: {level.on_hand} on hand, but its moves come to {total}."
+        said = f"{level.on_hand} on hand, {level.unavailable} of them set aside"
+        yield f"{where}: {said}, but its moves come to {on_hand} and {aside}."
+
+
+def moves_go_on_from_each_other() -> Iterator[str]:
+    """6 Each move says what was there after it."""
+    level = ["product", "warehouse"]
+    moves = StockMove.objects.annotate(
+        on_hand_now=Window(Sum("quantity"), partition_by=level, order_by="id"),
+        aside_now=Window(Sum("unavailable"), partition_by=level, order_by="id"),
+        worth_now=Window(Sum("value"), partition_by=["product"], order_by="id"),
+    )
+    right = Q(on_hand_after=F("on_hand_now"), unavailable_after=F("aside_now"), value_after=F("worth_now"))
+    for move in moves.exclude(right).select_related("product").order_by("pk"):
+        yield f"{move} of {move.product}: it says {move.on_hand_after} and {move.value_after} after it."
+
+
+def nothing_less_than_nothing_is_set_aside() -> Iterator[str]:
+    """6 Of no condition more pieces were freed than set aside."""
+    moves = StockMove.objects.exclude(condition="").order_by()
+    sums = moves.values_list("product__title", "warehouse__name", "condition").annotate(Sum("unavailable"))
+    for title, warehouse, condition, total in sums:
+        if total < 0:
+            yield f"{title} in {warehouse}: {total} {condition}."
 
 
 def records_are_the_sum_of_levels() -> Iterator[str]:
-    """6 What the shop sells from is the sum of the levels."""
+    """6 What the shop sells from is the sum of the levels, less what is set aside."""
     levels = StockLevel.objects.filter(product=OuterRef("product")).order_by().values("product")
+    for_sale = F("on_hand") - F("unavailable")
     rows = StockRecord.objects.annotate(
-        here=Coalesce(Subquery(levels.annotate(total=Sum("on_hand")).values("total")), 0),
+        here=Coalesce(Subquery(levels.annotate(total=Sum(for_sale)).values("total")), 0),
         promised=Coalesce(Subquery(levels.annotate(total=Sum("reserved")).values("total")), 0),
         stocked=Coalesce("num_in_stock", 0),
         allocated=Coalesce("num_allocated", 0),
@@ -64,6 +89,8 @@ def inventory_account_is_the_stock() -> Iterator[str]:
 
 CHECKS = [
     levels_are_what_moved,
+    moves_go_on_from_each_other,
+    nothing_less_than_nothing_is_set_aside,
     records_are_the_sum_of_levels,
     values_are_what_moved,
     inventory_account_is_the_stock,

@@ -131,6 +131,11 @@ class Sale:
         return self.bill_to or self.ship_to
 
     @property
+    def looked_at(self) -> datetime | None:
+        """Return when stock was looked at. History met no shopper who held anything."""
+        return None if self.origin == "import" else self.placed_at
+
+    @property
     def is_pending(self) -> bool:
         """Return whether the customer is still to pay on a page of the provider's."""
         return self.payment is not None and self.payment.state == "started"

@@ -7,7 +7,8 @@ import pytest
 from oscar.core.loading import get_model
 
 from erp import order_to_cash, paying
-from erp.inventory.services import NotSold, OutOfStock
+from erp.inventory.promising import NotSold
+from erp.inventory.services import OutOfStock
 from erp.invoicing.payments import PaymentGone, ReferenceTaken, WrongAmount
 from erp.sales.discounts import DiscountUsedUp
 from erp.sales.services import TooMuch

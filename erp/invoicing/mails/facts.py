@@ -11,6 +11,7 @@ from oscar.core.loading import get_model
 
 from accounting.money import ZERO
 from erp.delivery.models import DeliveryNote
+from erp.delivery.services import OPEN
 from erp.documents.models import Outbox
 from erp.sales.services import snapshot
 
@@ -22,8 +23,6 @@ from ..providers import get as provider_of
 
 Order = get_model("order", "Order")
 Facts = dict[str, Any]
-
-NOT_YET = (DeliveryNote.State.WAITING_PAYMENT, DeliveryNote.State.READY)
 
 
 def address_of(order: Any) -> str:
@@ -76,7 +75,7 @@ def invoices_of(order: Any) -> list[Invoice]:
 
 def shipped(note: DeliveryNote) -> Facts:
     """Return what is in the parcel, where it goes, and whether more will follow."""
-    others = DeliveryNote.objects.filter(order=note.order_id, state__in=NOT_YET).exclude(pk=note.pk)
+    others = DeliveryNote.objects.filter(order=note.order_id, state__in=OPEN).exclude(pk=note.pk)
     return {
         "order": of_order(note.order),
         "note": note.number,

@@ -1,0 +1,1 @@
+"""Procure to pay: the life of a purchase, from the order to the money, one transaction a verb."""

@@ -1,0 +1,1 @@
+"""Says what should be ordered from whom, and why."""

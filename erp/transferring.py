@@ -1,0 +1,1 @@
+"""Moves goods between warehouses: sent, on their way, received, one transaction a verb."""
