@@ -7,7 +7,8 @@ import pytest
 
 from erp import order_to_cash, parcels
 from erp.delivery.models import DeliveryNote
-from erp.delivery.services import NothingElseLeaves, NotOnTheNote, NotYetThere
+from erp.delivery.parting import NotOnTheNote
+from erp.delivery.services import NothingElseLeaves, NotYetThere
 from erp.documents.models import IllegalTransition
 from erp.invoicing.invoices import NothingToInvoice
 from erp.invoicing.payments import still_to_come
