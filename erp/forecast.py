@@ -1,1 +1,91 @@
-"""What is to come: pieces on order by product and warehouse, and the day on which a wish can be served."""
+"""What is to come: pieces on order by product and warehouse, and the day on which a wish can be served.
+
+It is what suppliers have promised, no more: a day that has passed is returned as it stands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum
+
+from erp.delivery import waiting
+from erp.delivery.models import DeliveryLine
+from erp.inventory.models import Backorder, Warehouse
+from erp.purchasing.models import PurchaseLine, PurchaseOrder
+
+State = PurchaseOrder.State
+OPEN = (State.ORDERED, State.PARTLY_RECEIVED)
+
+Arrivals = list[tuple[date | None, int]]  # pieces by day, the first first; those without a day come last
+
+
+def incoming(products: Iterable[int], *, warehouse: Warehouse | None = None) -> dict[int, int]:
+    """Return how many pieces of products are on order and have not come; what has none is left out."""
+    lines = _open_lines(products)
+    if warehouse is not None:
+        lines = lines.filter(order__warehouse=warehouse)
+    rows = lines.order_by().values_list("product").annotate(total=Sum(F("quantity") - F("received")))
+    return dict(rows)
+
+
+def expected_on(products: Iterable[int] | Mapping[int, int]) -> dict[int, date]:
+    """Return the day on which pieces ordered now could leave, where it is known.
+
+    A mapping says how many pieces are wanted that are not here, else it is one. Those who wait already are
+    served first.
+    """
+    wanted = dict(products) if isinstance(products, Mapping) else dict.fromkeys(products, 1)
+    if not wanted:
+        return {}
+    arrivals = _arrivals(wanted)
+    rows = Backorder.objects.filter(product__in=arrivals)
+    before = dict(rows.values_list("product_id", "waiting"))
+    days = {
+        product: _day_of(found, before.get(product, 0) + wanted[product])
+        for product, found in arrivals.items()
+    }
+    return {product: day for product, day in days.items() if day}
+
+
+def expected_for(order: Any) -> dict[int, date]:
+    """Return for lines of an order that wait, by key, the day on which the last of their pieces is to come.
+
+    Whoever ordered first is served first. A line is left out where the day is not known.
+    """
+    own = DeliveryLine.objects.filter(note__order=order, waits__gt=0, note__state__in=waiting.OPEN)
+    products = sorted(set(own.values_list("product_id", flat=True)))
+    if not products:
+        return {}
+    arrivals = _arrivals(products)
+    served: dict[int, int] = defaultdict(int)
+    days: dict[int, date | None] = {}
+    for line in waiting.lines_that_wait(products):
+        served[line.product_id] += line.waits
+        if line.note.order_id == order.pk:
+            days[line.order_line_id] = _day_of(arrivals.get(line.product_id, []), served[line.product_id])
+    return {line: day for line, day in days.items() if day}
+
+
+def _open_lines(products: Iterable[int]) -> QuerySet[PurchaseLine]:
+    lines = PurchaseLine.objects.filter(product__in=list(products), order__state__in=OPEN)
+    return lines.filter(quantity__gt=F("received"))
+
+
+def _arrivals(products: Iterable[int]) -> dict[int, Arrivals]:
+    by_day = F("order__expected_on").asc(nulls_last=True)
+    lines = _open_lines(products).select_related("order").order_by("product_id", by_day, "pk")
+    arrivals: dict[int, Arrivals] = {}
+    for line in lines:
+        arrivals.setdefault(line.product_id, []).append((line.order.expected_on, line.to_come))
+    return arrivals
+
+
+def _day_of(arrivals: Arrivals, place: int) -> date | None:
+    """Return the day on which the piece at a place in the queue comes, or None where nobody has said."""
+    for day, pieces in arrivals:
+        place -= pieces
+        if place <= 0:
+            return day
+    return None
