@@ -13,7 +13,7 @@ from typing import Any
 from django.db.transaction import atomic
 from django.utils.timezone import localdate
 
-from erp import billing, crediting, order_to_cash, parcels, postings
+from erp import billing, crediting, filling, order_to_cash, parcels, postings
 from erp.delivery import closing, returns, withdrawals
 from erp.delivery import services as delivery
 from erp.delivery.models import DeliveryLine, Return, Withdrawal
@@ -128,6 +128,7 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Ret
         return known
     back = closing.take_back_alone(sale, on=on, reason=reason, by=by)
     billing.post(postings.taken_back(back, on=on), by=by)
+    filling.ask(back.products, cause=f"return:{back.document.pk}")
     crediting.credit_alone(sale, price(sale), on=on, reason=reason, by=by)
     return back.document
 

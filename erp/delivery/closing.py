@@ -83,7 +83,7 @@ def take_back_alone(sale: Sale, *, on: date, reason: str, by: Any = None) -> Clo
     document.move_to(State.CLOSED, closed_on=on)
     if pieces:
         inventory.receive(pieces, cause=_cause(document, on=on, by=by))
-    return Closed(document, {}, worth(pieces), ZERO)
+    return Closed(document, {}, worth(pieces), ZERO, frozenset(piece.product_id for piece in pieces))
 
 
 def _costs(line: ReturnLine) -> tuple[Decimal, Decimal]:
