@@ -1,1 +1,110 @@
-"""Procure to pay: the life of a purchase, from the order to the money, one transaction a verb."""
+"""Procure to pay: the life of a purchase, from the order to the money.
+
+    draft --> ordered -- receive --> partly received, received -- send_back
+      |          |                            |
+      +----------+-- cancel --> cancelled     close: the rest will not come
+
+Bills come with or without an order, and are paid. Each verb is one transaction: all of it happens, or
+none. Back office, imports, demo and tests come in by these doors.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.transaction import atomic
+
+from erp import billing, filling, purchase_postings
+from erp.documents import outbox
+from erp.documents.outbox import effect
+from erp.documents.services import company
+from erp.inventory.services import main_warehouse
+from erp.purchasing import ordering, receiving
+from erp.purchasing.models import GoodsReceipt, PurchaseOrder, Supplier
+from erp.purchasing.ordering import Wanted
+
+__all__ = ["Wanted"]
+
+
+@atomic
+def draft(
+    supplier: Supplier,
+    *,
+    lines: Sequence[Wanted],
+    warehouse: Any = None,
+    on: date,
+    note: str = "",
+    by: Any = None,
+) -> PurchaseOrder:
+    """Draft an order to a supplier, for the warehouse that serves first unless another one is named.
+
+    Raises NothingOrdered, NotOrderable, NoPriceKnown, NotInStock.
+    """
+    warehouse = warehouse or main_warehouse()
+    return ordering.draft(supplier, lines, warehouse=warehouse, on=on, note=note, by=by)
+
+
+@atomic
+def change(
+    purchase: PurchaseOrder, *, lines: Sequence[Wanted], warehouse: Any = None, note: str = ""
+) -> PurchaseOrder:
+    """Draft an order anew: what it said before is gone. Raises IllegalTransition and what `draft` does."""
+    purchase = ordering.hold(purchase)
+    ordering.change(purchase, lines, warehouse=warehouse or purchase.warehouse, note=note)
+    return purchase
+
+
+@atomic
+def order(
+    purchase: PurchaseOrder, *, on: date, expected_on: date | None = None, by: Any = None
+) -> PurchaseOrder:
+    """Order what was drafted, and have it sent to the supplier. Raises IllegalTransition, NotOrderable.
+
+    Without a day the goods are expected when the supplier's lead time has passed.
+    """
+    purchase = ordering.hold(purchase)
+    ordering.order(purchase, on=on, expected_on=expected_on)
+    outbox.enqueue([effect(f"purchase:{purchase.pk}", "purchase_order", purchase=purchase.pk)])
+    return purchase
+
+
+@atomic
+def cancel(purchase: PurchaseOrder, *, on: date, by: Any = None) -> PurchaseOrder:
+    """Call off an order of which nothing has come. Raises IllegalTransition."""
+    purchase = ordering.hold(purchase)
+    purchase.move_to(PurchaseOrder.State.CANCELLED)
+    return purchase
+
+
+@atomic
+def close(purchase: PurchaseOrder, *, on: date, by: Any = None) -> PurchaseOrder:
+    """Expect no more of an order of which something has come. Raises IllegalTransition."""
+    purchase = ordering.hold(purchase)
+    ordering.close(purchase)
+    return purchase
+
+
+@atomic
+def receive(
+    purchase: PurchaseOrder,
+    *,
+    quantities: Mapping[int, int],
+    on: date,
+    key: str,
+    reference: str = "",
+    by: Any = None,
+) -> GoodsReceipt:
+    """Put what came on the shelf, in pieces by the keys of the order's lines. The same key is the same.
+
+    Raises NothingExpected, NothingCame, MoreThanOrdered.
+    """
+    purchase = ordering.hold(purchase)
+    if known := receiving.known(key):
+        return known
+    tolerance = company().receipt_tolerance
+    came = receiving.take_in(
+        purchase, quantities, tolerance=tolerance, on=on, key=key, reference=reference, by=by
+    )
+    billing.post(purchase_postings.received(came.document, came.value), by=by)
+    filling.ask(came.products, cause=f"receipt:{came.document.pk}")
+    return came.document

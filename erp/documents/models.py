@@ -156,6 +156,12 @@ class Company(models.Model):
     ship_before_payment = models.BooleanField(
         default=False, help_text="Ship orders paid by bank transfer before the money is here."
     )
+    receipt_tolerance = models.PositiveIntegerField(
+        default=0, help_text="Per cent by which suppliers may bring more than was ordered."
+    )
+    bill_tolerance = models.PositiveIntegerField(
+        default=2, help_text="Per cent by which a supplier's bill may differ from the order without a reason."
+    )
     guest_link_days = models.PositiveIntegerField(
         default=90, help_text="Days that a guest's link to an order stays valid."
     )

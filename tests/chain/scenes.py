@@ -33,6 +33,7 @@ PARTS = (
     "sales",
     "delivery",
     "invoicing",
+    "purchasing",
     "banking",
     "order",
     "partner",

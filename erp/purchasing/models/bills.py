@@ -27,7 +27,7 @@ class SupplierBill(WrittenOnce):
     due_on = models.DateField()
     net = MoneyField()
     tax = MoneyField(help_text="Input VAT as the supplier states it.")
-    gross = MoneyField(help_text="What we owe: net and stated VAT.")
+    gross = MoneyField(help_text="What we owe (or are owed): net and stated VAT.")
     accepted_because = models.CharField(
         max_length=255, blank=True, help_text="Why a bill was taken that differs from order and receipt."
     )
@@ -43,6 +43,7 @@ class SupplierBill(WrittenOnce):
             models.CheckConstraint(
                 condition=Q(gross=F("net") + F("tax")), name="a_bills_net_and_tax_make_gross"
             ),
+            models.CheckConstraint(condition=Q(gross__gte=0), name="a_bill_is_no_credit_note"),
         ]
 
     def __str__(self):
@@ -59,7 +60,9 @@ class BillLine(WrittenOnce):
     description = models.CharField(max_length=255)
     quantity = models.PositiveIntegerField(null=True, blank=True)
     net = MoneyField()
-    tax = MoneyField(default=0)
+    tax = MoneyField(default=0, help_text="As the supplier states it.")
+    own_tax = MoneyField(default=0, help_text="That we owe ourselves for what comes from abroad without VAT.")
+    lost_tax = MoneyField(default=0, help_text="Of both, what cannot be reclaimed and is part of the cost.")
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, blank=True, related_name="+")
     expected = MoneyField(null=True, help_text="What the pieces cost by the order.")
     difference_kept = MoneyField(default=0, help_text="Of the difference: what made goods on hand dearer.")
@@ -71,6 +74,9 @@ class BillLine(WrittenOnce):
                 condition=Q(line__isnull=False, account=None, quantity__gt=0, expected__isnull=False)
                 | Q(line=None, account__isnull=False),
                 name="a_bill_line_is_goods_or_an_expense",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax=0, own_tax=0) | Q(tax_code__isnull=False), name="vat_on_a_bill_has_its_code"
             ),
         ]
 

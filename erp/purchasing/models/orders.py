@@ -1,10 +1,12 @@
 """What was ordered from suppliers, what came of it, and what went back."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounting.money import MoneyField
+from accounting.money import MoneyField, from_minor, minor, rhu
 from accounting.written_once import WrittenOnce
 from erp.documents.models import Document
 
@@ -97,6 +99,20 @@ class PurchaseLine(models.Model):
     @property
     def to_come(self) -> int:
         return max(self.quantity - self.received, 0)
+
+    @property
+    def kept(self) -> int:
+        """Pieces that came and did not go back."""
+        return self.received - self.returned
+
+    @property
+    def owed(self) -> int:
+        """Pieces that were billed and not credited."""
+        return self.billed - self.credited
+
+    def worth(self, pieces: int) -> Decimal:
+        """Return what the first pieces of it cost by the order. A part is the difference of two of these."""
+        return from_minor(rhu(minor(self.price) * pieces, self.pack))
 
 
 class GoodsReceipt(WrittenOnce):
