@@ -55,6 +55,13 @@ def notes_wait_as_their_lines_do() -> Iterator[str]:
         yield f"{note} is {note.get_state_display()}, but its lines {'wait' if note.is_short else 'do not'}."
 
 
+def what_is_packed_was_picked() -> Iterator[str]:
+    """10 All that stands on a packed note was taken from the shelf."""
+    short = DeliveryLine.objects.filter(note__state=DeliveryNote.State.PACKED, picked__lt=F("quantity"))
+    for line in short.select_related("note").order_by("pk"):
+        yield f"{line.note} is packed, but {line.quantity - line.picked} of '{line.title}' are not picked."
+
+
 def notes_deliver_what_was_ordered() -> Iterator[str]:
     """10 The notes of an order deliver each of its lines, not more and not less."""
     lines = DeliveryLine.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
@@ -132,6 +139,7 @@ CHECKS = [
     reserved_is_what_open_notes_promise,
     waited_for_is_what_open_notes_wait_for,
     notes_wait_as_their_lines_do,
+    what_is_packed_was_picked,
     notes_deliver_what_was_ordered,
     returned_is_what_came_back,
     returns_cost_what_left,

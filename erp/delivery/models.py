@@ -30,7 +30,8 @@ class DeliveryNote(Document):
         State.WAITING_STOCK: {State.READY, State.SHIPPED, State.CANCELLED},
         # A small shop ships what is ready; a larger one picks and packs it first.
         State.READY: {State.PICKING, State.WAITING_STOCK, State.SHIPPED, State.CANCELLED},
-        State.PICKING: {State.PACKED, State.READY, State.SHIPPED, State.CANCELLED},
+        # What somebody holds half in his hands is packed, or put back, before it leaves.
+        State.PICKING: {State.PACKED, State.READY, State.CANCELLED},
         State.PACKED: {State.READY, State.SHIPPED, State.CANCELLED},
         State.SHIPPED: {State.DELIVERED},
     }

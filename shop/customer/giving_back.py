@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounting.refusal import Refusal
-from erp import order_to_cash, returning
+from erp import picking, returning
 from erp.delivery import withdrawals
 
 from . import orders
@@ -64,14 +64,17 @@ def by_link(view: View) -> View:
 
 @asks
 def cancel(request: HttpRequest, order: Any, way: Way) -> HttpResponse:
-    """Ask once more, then cancel an order of which nothing has left."""
+    """Ask once more, then cancel an order of which nothing has left, nor is about to."""
     if request.method == "POST" and order.status != "cancelled":
         try:
-            order_to_cash.cancel(order, on=timezone.localdate(), reason="Cancelled by the customer")
+            picking.call_off(order, on=timezone.localdate(), reason="Cancelled by the customer")
+        except picking.InHand as refusal:
+            messages.error(request, str(refusal))
+            return redirect(way.to(""))
         except Refusal:
             messages.error(request, "Something of this order has left by now. You can send it back.")
             return redirect(way.to(""))
-    elif order.status in orders.CANCELLABLE:
+    elif orders.may_cancel(order):
         return render(request, "shop/customer/cancel.html", {"order": order, "back": way.to("")})
     if order.status == "cancelled" or request.method == "POST":
         messages.success(request, "Your order is cancelled. What you have paid is on its way back.")

@@ -13,6 +13,7 @@ from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp.delivery import withdrawals
 from erp.delivery.models import DeliveryLine, DeliveryNote
+from erp.delivery.packing import is_in_hand
 from erp.invoicing import links, providers
 from erp.invoicing.models import CreditNote, Invoice, Payment
 from erp.invoicing.payments import for_orders, still_to_come
@@ -96,10 +97,15 @@ def describe(order: Any) -> dict:
 def may(order: Any) -> dict[str, bool]:
     """Return what the customer can still undo by himself."""
     return {
-        "cancel": order.status in CANCELLABLE,
+        "cancel": may_cancel(order),
         "send_back": any(line.can_come_back for line in sent(order)),
         "withdraw": withdrawals.may_withdraw(order, on=localdate()),
     }
+
+
+def may_cancel(order: Any) -> bool:
+    """Return whether the customer may cancel an order: nothing has left, nor is being packed."""
+    return order.status in CANCELLABLE and not is_in_hand(order)
 
 
 def sent(order: Any) -> list[DeliveryLine]:

@@ -14,6 +14,7 @@ from erp.invoicing.models import PaymentOperation
 from erp.invoicing.payments import still_to_come
 
 Kind = PaymentOperation.Kind
+State = DeliveryNote.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Stage:
     on: date | None
     details: str = ""
     amount: Decimal | None = None
+
+
+# What a parcel that is still here waits for.
+HOW_FAR = {
+    State.WAITING_PAYMENT: "once it is paid",
+    State.WAITING_STOCK: "waiting for goods",
+    State.PICKING: "being packed",
+    State.PACKED: "packed, about to leave",
+}
 
 
 def timeline(order: Any) -> list[Stage]:
@@ -62,9 +72,12 @@ def _money(order: Any) -> Iterator[Stage]:
 
 
 def _parcels(order: Any) -> Iterator[Stage]:
-    notes = list(order.delivery_notes.exclude(state=DeliveryNote.State.CANCELLED).order_by("pk"))
+    notes = list(order.delivery_notes.exclude(state=State.CANCELLED).order_by("pk"))
     for place, note in enumerate(notes, start=1):
         which = f", parcel {place} of {len(notes)}" if len(notes) > 1 else ""
-        sent_by = " ".join(filter(None, (note.carrier, note.tracking_number)))
-        yield Stage(f"Shipped{which}", note.shipped_on, sent_by)
+        yield Stage(f"Shipped{which}", note.shipped_on, HOW_FAR.get(note.state) or _sent_by(note))
         yield Stage(f"Delivered{which}", note.delivered_on)
+
+
+def _sent_by(note: DeliveryNote) -> str:
+    return " ".join(filter(None, (note.carrier, note.tracking_number)))

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from oscar.core.loading import get_model
 
-from erp import order_to_cash, parcels
+from erp import order_to_cash, parcels, picking
 from erp.delivery.models import Return, Withdrawal
 from erp.documents.models import Outbox
 from erp.invoicing import links
@@ -80,6 +80,14 @@ def test_what_has_left_is_not_cancelled(client, sent):
     response = client.post(page(sent, "cancel/"), follow=True)
     assert "You can send it back." in text(response)
     assert "Cancel this order?" not in text(client.get(page(sent, "cancel/"), follow=True))
+
+
+def test_what_is_being_packed_is_not_cancelled_by_its_customer(client, order, django_user_model):
+    picking.start(order.delivery_notes.get(), by=django_user_model.objects.create_user("sam"))
+    assert "cancel/" not in text(client.get(page(order)))
+    response = client.post(page(order, "cancel/"), follow=True)
+    assert "being packed, so it can no longer be cancelled" in text(response)
+    assert fresh(order).status == "confirmed"
 
 
 def test_something_is_asked_back_once_however_often_the_form_is_sent(client, sent):

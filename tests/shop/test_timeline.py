@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from erp import order_to_cash, parcels
+from erp import order_to_cash, parcels, picking
 from erp.delivery.models import DeliveryNote
 from shop.customer.timeline import timeline
 from tests.chain.scenes import FRIDAY, TUESDAY, pay, place, ship, shipped_line
@@ -75,3 +75,20 @@ def test_the_page_of_an_order_shows_them(client, order):
     page = text(client.get(f"/orders/{links.order_token(order)}/"))
     assert 'class="timeline"' in page
     assert "still to come" in page
+
+
+def test_a_parcel_that_is_still_here_says_what_it_waits_for(order, django_user_model):
+    def waits_for():
+        order.refresh_from_db()
+        return next(stage.details for stage in timeline(order) if stage.what == "Shipped")
+
+    assert waits_for() == "once it is paid"
+    pay(order)
+    assert waits_for() == ""
+    note = order.delivery_notes.get()
+    sam = django_user_model.objects.create_user("sam")
+    picking.start(note, by=sam)
+    assert waits_for() == "being packed"
+    picking.count(note, quantities={note.lines.get().pk: 2}, by=sam)
+    picking.pack(note, by=sam)
+    assert waits_for() == "packed, about to leave"
