@@ -10,9 +10,12 @@ from .models import JournalEntry, JournalLine
 from .money import ZERO
 
 
-def by_tax_code(role: str) -> dict[str, Decimal]:
-    """Return debits less credits of an account by tax code."""
+def by_tax_code(role: str, *, source: str = "", but_for: str = "") -> dict[str, Decimal]:
+    """Return debits less credits of an account by tax code, of some source keys or of all but some."""
     lines = JournalLine.objects.posted().filter(account=account(role)).exclude(tax_code=None)
+    lines = lines.filter(entry__source_key__startswith=source)
+    if but_for:
+        lines = lines.exclude(entry__source_key__startswith=but_for)
     return dict(lines.order_by().values_list("tax_code__code").annotate(Sum("amount")))
 
 

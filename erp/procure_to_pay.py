@@ -10,6 +10,7 @@ none. Back office, imports, demo and tests come in by these doors.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.transaction import atomic
@@ -19,11 +20,21 @@ from erp.documents import outbox
 from erp.documents.outbox import effect
 from erp.documents.services import company
 from erp.inventory.services import main_warehouse
-from erp.purchasing import ordering, receiving
-from erp.purchasing.models import GoodsReceipt, PurchaseOrder, Supplier
+from erp.purchasing import bills as papers
+from erp.purchasing import ordering, receiving, sending_back, settling, suppliers
+from erp.purchasing.bills import Paper
+from erp.purchasing.matching import Expense, Goods
+from erp.purchasing.models import (
+    GoodsReceipt,
+    PurchaseOrder,
+    Supplier,
+    SupplierBill,
+    SupplierPayment,
+    SupplierReturn,
+)
 from erp.purchasing.ordering import Wanted
 
-__all__ = ["Wanted"]
+__all__ = ["Expense", "Goods", "Wanted"]
 
 
 @atomic
@@ -108,3 +119,81 @@ def receive(
     billing.post(purchase_postings.received(came.document, came.value), by=by)
     filling.ask(came.products, cause=f"receipt:{came.document.pk}")
     return came.document
+
+
+@atomic
+def bill(
+    supplier: Supplier,
+    *,
+    number: str,
+    issued_on: date,
+    lines: Sequence[Goods | Expense],
+    on: date,
+    due_on: date | None = None,
+    accepted_because: str = "",
+    kind: str = SupplierBill.Kind.BILL,
+    file: tuple[str, bytes] | None = None,
+    by: Any = None,
+) -> SupplierBill:
+    """Book a supplier's bill or credit note, with or without an order; `file` is a name and bytes.
+
+    The same number, day and amount is the same. Goods must have come (or, for a credit note, gone back);
+    what differs from the order beyond the company's tolerance is taken for a reason only.
+    Raises AlreadyBooked, NotDatedSo and the refusals of `matching`.
+    """
+    supplier = suppliers.hold(supplier)
+    paper = Paper(number, issued_on, kind, due_on, accepted_because, file)
+    if known := papers.known(supplier, paper, lines):
+        return known
+    document, rows = papers.write(supplier, paper, lines, firm=company(), on=on, by=by)
+    billing.post(purchase_postings.billed(document, rows), by=by)
+    return document
+
+
+@atomic
+def send_back(
+    purchase: PurchaseOrder,
+    *,
+    quantities: Mapping[int, int],
+    on: date,
+    key: str,
+    reason: str,
+    condition: str = "",
+    by: Any = None,
+) -> SupplierReturn:
+    """Send goods back that nobody was promised, or that are set aside in a condition, such as damaged.
+
+    The same key is the same. Raises NothingGoesBack, OutOfStock.
+    """
+    purchase = ordering.hold(purchase)
+    if known := sending_back.known(key):
+        return known
+    back = sending_back.send(purchase, quantities, condition=condition, on=on, key=key, reason=reason, by=by)
+    billing.post(purchase_postings.sent_back(back), by=by)
+    return back.document
+
+
+@atomic
+def pay(
+    supplier: Supplier,
+    *,
+    amount: Decimal,
+    on: date,
+    reference: str,
+    bills: Sequence[SupplierBill] = (),
+    by: Any = None,
+) -> SupplierPayment:
+    """Note that a supplier was paid by bank: some bills, or without any named what is due first.
+
+    Credit notes among them (or all that are open) are set off first. The same reference is the same.
+    Raises MoreThanOwed, PaidAlready.
+    """
+    supplier = suppliers.hold(supplier)
+    if known := settling.known(supplier, amount, reference=reference):
+        return known
+    found = settling.owed(supplier, bills)
+    payment = settling.write(supplier, amount, found, on=on, reference=reference, by=by)
+    settling.set_off(found, on=on, key=f"supplier-payment:{payment.pk}")
+    settles = settling.shares(found.bills, amount)
+    billing.post(purchase_postings.paid(payment), by=by, settles=settles)
+    return payment

@@ -7,6 +7,7 @@ PARTS = (
     "erp.inventory",
     "erp.delivery",
     "erp.invoicing",
+    "erp.purchasing",
     "erp.sales",
     "erp.banking",
     "erp.documents",

@@ -34,3 +34,12 @@ def slice_of(total: Decimal, pieces: int, before: int, taken: int) -> Decimal:
     """Return the part of `total` that falls on pieces before+1 .. before+taken of `pieces`."""
     cents = minor(total)
     return from_minor(rhu(cents * (before + taken), pieces) - rhu(cents * before, pieces))
+
+
+def share_of_difference(quantity: int, value: Decimal, pieces: int, difference: Decimal) -> Decimal:
+    """Return what of a price difference on `pieces` falls on those of them that are still here.
+
+    It takes away no more than `value`, what all `quantity` pieces here are worth.
+    """
+    share = rhu(minor(difference) * min(pieces, quantity), pieces)
+    return from_minor(max(share, -minor(value)))

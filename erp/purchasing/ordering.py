@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO, money
@@ -118,7 +119,7 @@ def _lead_days(purchase: PurchaseOrder) -> int:
     usual = purchase.supplier.lead_days
     products = list(PurchaseLine.objects.filter(order=purchase).values_list("product", flat=True))
     rows = SupplierPrice.objects.filter(supplier=purchase.supplier, product__in=products)
-    own = dict(rows.exclude(lead_days=None).values_list("product", "lead_days"))
+    own = dict(rows.annotate(days=Coalesce("lead_days", usual)).values_list("product", "days"))
     return max(own.get(product, usual) for product in products)
 
 

@@ -12,11 +12,12 @@ from erp.delivery import audit as delivery
 from erp.documents import audit as documents
 from erp.inventory import audit as inventory
 from erp.invoicing import audit as invoicing
+from erp.purchasing import audit as purchasing
 from erp.sales import audit as sales
 
 Check = Callable[[], Iterable[str]]
 
-PARTS = (books, inventory, sales, delivery, invoicing, banking, documents)
+PARTS = (books, inventory, sales, delivery, invoicing, purchasing, banking, documents)
 
 
 class Command(BaseCommand):
