@@ -11,6 +11,7 @@ from accounting.ledger import Entry, Line, credit, debit
 from accounting.money import ZERO
 from erp.delivery.closing import Closed
 from erp.delivery.models import DeliveryNote
+from erp.inventory.models import Stocktake, Transfer
 from erp.invoicing.invoices import Released
 from erp.invoicing.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine, PaymentOperation
 
@@ -181,6 +182,46 @@ def adjusted(source_key: str, value: Decimal, *, on: date, reason: str) -> Entry
             debit(chart.SHRINKAGE, loss),
             credit(chart.INVENTORY, loss),
         ),
+        journal="STOCK",
+    )
+
+
+def scrapped(source_key: str, value: Decimal, *, on: date, reason: str) -> Entry:
+    """Goods that nobody will buy were thrown away: what they had cost (below zero) is written off."""
+    return Entry(
+        date=on,
+        source_key=source_key,
+        memo=f"Scrapped: {reason}",
+        lines=(debit(chart.WRITE_OFF, -value), credit(chart.INVENTORY, -value)),
+        journal="STOCK",
+    )
+
+
+def counted(stocktake: Stocktake, gain: Decimal, loss: Decimal, *, on: date) -> Entry:
+    """A stocktake found more and less than was known: one entry for all of it."""
+    return Entry(
+        date=on,
+        source_key=f"stocktake:{stocktake.pk}",
+        memo=f"Stocktake {stocktake}",
+        document_no=str(stocktake),
+        lines=(
+            debit(chart.INVENTORY, gain),
+            credit(chart.SHRINKAGE, gain),
+            debit(chart.SHRINKAGE, loss),
+            credit(chart.INVENTORY, loss),
+        ),
+        journal="STOCK",
+    )
+
+
+def lost_on_the_way(transfer: Transfer, cost: Decimal, *, on: date) -> Entry:
+    """Pieces of a transfer did not arrive."""
+    return Entry(
+        date=on,
+        source_key=f"transfer:{transfer.pk}",
+        memo=f"Lost with transfer {transfer}",
+        document_no=str(transfer),
+        lines=(debit(chart.SHRINKAGE, cost), credit(chart.INVENTORY, cost)),
         journal="STOCK",
     )
 

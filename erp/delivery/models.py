@@ -31,8 +31,8 @@ class DeliveryNote(Document):
         # A small shop ships what is ready; a larger one picks and packs it first.
         State.READY: {State.PICKING, State.WAITING_STOCK, State.SHIPPED, State.CANCELLED},
         # What somebody holds half in his hands is packed, or put back, before it leaves.
-        State.PICKING: {State.PACKED, State.READY, State.CANCELLED},
-        State.PACKED: {State.READY, State.SHIPPED, State.CANCELLED},
+        State.PICKING: {State.PACKED, State.READY, State.WAITING_STOCK, State.CANCELLED},
+        State.PACKED: {State.READY, State.WAITING_STOCK, State.SHIPPED, State.CANCELLED},
         State.SHIPPED: {State.DELIVERED},
     }
     FROZEN_WHEN = ("shipped_on IS NOT NULL", {"state", "delivered_on", "carrier", "tracking_number"})

@@ -1,14 +1,16 @@
 """Delivery notes that wait for goods: who is served next, and what becomes of a note when they come."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 
+from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
 from erp.inventory import promising
 from erp.inventory.promising import Wish
+from erp.inventory.services import Piece
 
 from .models import DeliveryLine, DeliveryNote
 from .parting import part
@@ -43,6 +45,47 @@ def fill(lines: list[DeliveryLine], *, now: datetime, on: date) -> list[Delivery
                 notes[other.pk] = other
     update_rows(DeliveryLine._meta.db_table, "waits = waits - v.column2", "id = v.column1", here)
     have_all(notes)
+    return list(notes.values())
+
+
+class PromisedMeanwhile(Refusal):
+    """An order came in while promises were taken back."""
+
+
+def lines_to_give_up(products: Iterable[int], warehouse: int) -> QuerySet[DeliveryLine]:
+    """Return the lines that are promised pieces of a warehouse, in the order in which they lose them.
+
+    The youngest order comes first; whose goods are picked already, or even packed, comes later.
+    """
+    lines = DeliveryLine.objects.filter(product__in=list(products), note__warehouse=warehouse)
+    far = Case(When(note__state=State.PACKED, then=2), When(note__state=State.PICKING, then=1), default=0)
+    here = lines.filter(note__state__in=OPEN, quantity__gt=F("waits")).annotate(far=far)
+    return here.select_related("note__order").order_by("far", "-note__order_id", "-note_id", "-pk")
+
+
+def give_up(short: dict[int, int], *, warehouse: int, held: Container[int | None]) -> list[DeliveryNote]:
+    """Take back promises of pieces (by product) that are gone, and return the notes that wait for them now.
+
+    `held` are the orders that are locked. Raises PromisedMeanwhile.
+    """
+    left, late, notes = dict(short), [], {}
+    for line in lines_to_give_up(short, warehouse) if short else []:
+        if pieces := min(line.here, left[line.product_id]):
+            left[line.product_id] -= pieces
+            late.append((line, pieces))
+            notes[line.note_id] = line.note
+    if any(left.values()) or any(note.order_id not in held for note in notes.values()):
+        raise PromisedMeanwhile("Orders came in meanwhile: post it once more.")
+    promising.let_wait([Piece(line.product_id, warehouse, pieces) for line, pieces in late])
+    DeliveryLine.objects.filter(note__in=notes, picked__gt=0).update(picked=0)
+    update_rows(
+        DeliveryLine._meta.db_table,
+        "waits = waits + v.column2",
+        "id = v.column1",
+        [(line.pk, pieces) for line, pieces in late],
+    )
+    could_leave = DeliveryNote.objects.filter(pk__in=notes).exclude(state=State.WAITING_PAYMENT)
+    could_leave.update(state=State.WAITING_STOCK, picker=None)
     return list(notes.values())
 
 

@@ -142,6 +142,11 @@ class Company(models.Model):
         default="main",
     )
     cod_fee = MoneyField("surcharge for cash on delivery", default=0, help_text="In the price mode above.")
+    adjustment_limit = MoneyField(
+        null=True,
+        blank=True,
+        help_text="Stock adjustments worth more wait for a second person. Empty: none do.",
+    )
     pending_minutes = models.PositiveIntegerField(
         default=30, help_text="Minutes that goods are held for a payment on a provider's page."
     )

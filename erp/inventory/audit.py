@@ -1,15 +1,24 @@
 """Is the stock what its moves say? Each check yields a sentence for what is wrong."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting import chart, ledger
-from accounting.money import ZERO
+from accounting.money import ZERO, MoneyField
 
-from .models import StockLevel, StockMove, StockValue
+from .models import (
+    Adjustment,
+    StockLevel,
+    StockMove,
+    Stocktake,
+    StockValue,
+    Transfer,
+    TransferLine,
+)
 
 StockRecord = get_model("partner", "StockRecord")
 
@@ -87,6 +96,38 @@ def inventory_account_is_the_stock() -> Iterator[str]:
         yield f"The goods are worth {worth}, the inventory account says {booked}."
 
 
+def on_the_road_is_what_was_sent() -> Iterator[str]:
+    """6 What is on its way stands on transfers that were sent and have not arrived."""
+    lines = TransferLine.objects.filter(transfer__state=Transfer.State.SENT).order_by()
+    sent = dict(lines.values_list("product").annotate(Sum("quantity")))
+    levels = StockLevel.objects.filter(warehouse__is_transit=True).order_by()
+    here = dict(levels.filter(on_hand__gt=0).values_list("product", "on_hand"))
+    for product in sorted(sent.keys() | here.keys()):
+        if sent.get(product, 0) != here.get(product, 0):
+            yield f"Product {product}: {here.get(product, 0)} in transit, {sent.get(product, 0)} were sent."
+
+
+def documents_moved_what_they_say() -> Iterator[str]:
+    """6 Adjustments, stocktakes and transfers changed the value of the stock by what stands on them."""
+    moves = StockMove.objects.filter(kind__in=("adjustment", "count", "transfer")).order_by()
+    moved = dict(moves.values_list("source_key").annotate(Sum("value")))
+    for name, key, value in _said():
+        if value != moved.get(key, ZERO):
+            yield f"{name}: {value} stands there, its moves come to {moved.get(key, ZERO)}."
+
+
+def _said() -> Iterator[tuple[str, str, Decimal]]:
+    """Yield what documents say: their name, source key and what they changed the value by."""
+    for row in Adjustment.objects.filter(state=Adjustment.State.DONE).order_by("pk").iterator():
+        yield f"Adjustment {row.pk}", row.source_key, row.value or ZERO
+    worth = Coalesce(Sum("lines__value"), 0, output_field=MoneyField())
+    for count in Stocktake.objects.annotate(worth=worth).order_by("pk"):
+        yield str(count), f"stocktake:{count.pk}", count.worth
+    lost = Coalesce(Sum("lines__lost"), 0, output_field=MoneyField())
+    for transfer in Transfer.objects.annotate(worth=lost).order_by("pk"):
+        yield str(transfer), f"transfer:{transfer.pk}", -transfer.worth
+
+
 CHECKS = [
     levels_are_what_moved,
     moves_go_on_from_each_other,
@@ -94,4 +135,6 @@ CHECKS = [
     records_are_the_sum_of_levels,
     values_are_what_moved,
     inventory_account_is_the_stock,
+    on_the_road_is_what_was_sent,
+    documents_moved_what_they_say,
 ]

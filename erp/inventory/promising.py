@@ -13,7 +13,7 @@ from typing import Any
 from accounting.refusal import Refusal
 
 from . import shelf
-from .models import Hold, StockLevel
+from .models import Backorder, Hold, StockLevel
 from .services import OutOfStock, Piece, available, main_warehouse, title
 from .shelf import Change, Shelf
 
@@ -90,6 +90,20 @@ def release(pieces: Sequence[Piece]) -> None:
     for piece in pieces:
         waiting[piece.product_id] -= piece.waits
     shelf.write_waiting(waiting)
+
+
+def let_wait(pieces: Sequence[Piece]) -> None:
+    """Have promised pieces wait that are not here after all, more than may wait if need be."""
+    products = sorted({piece.product_id for piece in pieces})
+    held = Shelf(shelf.hold_records(products), shelf.hold_levels(products), {})
+    waiting: dict[int, int] = defaultdict(int)
+    for piece in pieces:
+        waiting[piece.product_id] += piece.quantity
+    Backorder.objects.bulk_create([Backorder(product_id=key) for key in products], ignore_conflicts=True)
+    shelf.write(
+        [Change(piece.product_id, piece.warehouse_id, reserved=-piece.quantity) for piece in pieces], held
+    )
+    shelf.write_waiting(waiting, beyond=True)
 
 
 @dataclass(frozen=True, slots=True)

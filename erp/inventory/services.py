@@ -201,12 +201,11 @@ def require_free(pieces: Sequence[Piece], held: Shelf) -> None:
     taken: dict[tuple[int, int, str], int] = defaultdict(int)
     for piece in pieces:
         taken[piece.product_id, piece.warehouse_id, piece.condition] += piece.quantity
+    aside = shelf.set_aside_so(place for place in taken if place[2])
     for (product, warehouse, condition), quantity in taken.items():
         level = held.level(product, warehouse)
-        if condition:
-            free = shelf.set_aside_so(product, warehouse, condition)
-        else:
-            free = level.available if level else 0
+        here = level.available if level else 0
+        free = aside[product, warehouse, condition] if condition else here
         if quantity > free:
             why = f"only so many are {condition}" if condition else "the rest is promised"
             raise OutOfStock(f"Only {free} of {title(product)} can be taken off: {why}.")

@@ -122,10 +122,15 @@ def claims(products: Sequence[int], *, key: str, now: datetime | None) -> dict[i
     return {product: Claims(*figures) for product, *figures in rows}
 
 
-def set_aside_so(product: int, warehouse: int, condition: str) -> int:
-    """Return how many pieces in a warehouse are set aside in a condition."""
-    moves = StockMove.objects.filter(product=product, warehouse=warehouse, condition=condition)
-    return moves.aggregate(total=Sum("unavailable", default=0))["total"]
+def set_aside_so(places: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int, str], int]:
+    """Return how many pieces are set aside of each product, warehouse and condition."""
+    wanted = set(places)
+    if not wanted:
+        return {}
+    moves = StockMove.objects.filter(product__in={product for product, *_ in wanted}).exclude(condition="")
+    sums = moves.order_by().values_list("product", "warehouse", "condition").annotate(Sum("unavailable"))
+    found = {(product, warehouse, condition): total for product, warehouse, condition, total in sums}
+    return {place: found.get(place, 0) for place in wanted}
 
 
 def write(changes: Sequence[Change], held: Shelf, *, cause: Cause | None = None) -> None:

@@ -1,5 +1,22 @@
 """Where goods lie, how many, what they are worth, for whom they are kept, and what moved them."""
 
+from .corrections import Adjustment
+from .counts import Count, Stocktake, StocktakeLine
 from .stock import Backorder, Hold, PriceChange, StockLevel, StockMove, StockValue, Warehouse
+from .transfers import Transfer, TransferLine
 
-__all__ = ["Backorder", "Hold", "PriceChange", "StockLevel", "StockMove", "StockValue", "Warehouse"]
+__all__ = [
+    "Adjustment",
+    "Backorder",
+    "Count",
+    "Hold",
+    "PriceChange",
+    "StockLevel",
+    "StockMove",
+    "StockValue",
+    "Stocktake",
+    "StocktakeLine",
+    "Transfer",
+    "TransferLine",
+    "Warehouse",
+]
