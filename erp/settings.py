@@ -193,7 +193,7 @@ OUTBOX_HANDLERS = {
     "sandbox_notice": "erp.effects.sandbox_notice",
     "ship": "erp.effects.ship",
     "fill": "erp.filling.have_filled",
-    "purchase_order": "erp.purchasing.mails.send_order",
+    "purchase_order": "erp.invoicing.mails.purchases.send_order",
 }
 # What the workers ask the outbox for once a day
 DAILY = ["remind"]

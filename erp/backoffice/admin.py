@@ -13,9 +13,11 @@ from .desks import (
     payments,
     payouts,
     products,
+    purchases,
     returns,
     settings,
     stock,
+    suppliers,
     taxes,
     transfers,
 )
@@ -33,9 +35,11 @@ __all__ = [
     "payments",
     "payouts",
     "products",
+    "purchases",
     "returns",
     "settings",
     "stock",
+    "suppliers",
     "taxes",
     "transfers",
 ]

@@ -14,6 +14,7 @@ from .pages import Table
 Order = get_model("order", "Order")
 
 LATEST = 50
+OF_ORDERS = links.DOCUMENTS.keys() - {"purchase"}
 
 
 def lines(found: QuerySet[JournalLine]) -> Table:
@@ -71,7 +72,7 @@ def order_behind(source_key: str) -> Any:
     if kind == "payment":
         payment = Payment.objects.filter(operations__reference=rest).select_related("order").first()
         order = payment and payment.order
-    elif kind in links.DOCUMENTS and rest.isdecimal():
+    elif kind in OF_ORDERS and rest.isdecimal():
         document: Any = links.DOCUMENTS[kind]._default_manager.select_related("order").filter(pk=rest).first()
         order = document and document.order
     else:

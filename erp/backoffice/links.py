@@ -19,6 +19,7 @@ from erp.banking.models import BankMatch, Payout, PayoutLine
 from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.models import StockMove
 from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
+from erp.purchasing.models import GoodsReceipt, PurchaseOrder, SupplierBill, SupplierPayment, SupplierReturn
 
 Order = get_model("order", "Order")
 
@@ -27,6 +28,14 @@ DOCUMENTS: dict[str, type[Model]] = {
     "credit": CreditNote,
     "delivery": DeliveryNote,
     "return": Return,
+    "purchase": PurchaseOrder,
+}
+# What purchases bring, by the names that entries and moves know it by.
+PURCHASES: dict[str, type[Model]] = {
+    "receipt": GoodsReceipt,
+    "bill": SupplierBill,
+    "supplier-return": SupplierReturn,
+    "supplier-payment": SupplierPayment,
 }
 # Kinds of entries that the bank's desks make; their page is that of the line or payout they belong to.
 BANKING = ("bankmatch", "payout", "payoutline")
@@ -87,8 +96,9 @@ def find(source_key: str) -> str:
 
 def _direct(source_key: str) -> str | None:
     kind, _, rest = source_key.partition(":")
-    if kind in DOCUMENTS and rest.isdecimal():
-        opts = DOCUMENTS[kind]._meta
+    known = DOCUMENTS | PURCHASES
+    if kind in known and rest.isdecimal():
+        opts = known[kind]._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[rest])
     return None
 

@@ -6,7 +6,9 @@ Documents are never changed by hand, so their permissions stand for what the cha
 adjusts stock, `change_order` cancels, `change_step` retries, `add_reminder` reminds,
 `change_reminderpause` lets reminders rest, `change_customerterms` agrees terms with a customer,
 `add_bankstatement` and `add_payout` read in files, `change_bankline` matches, `add_payoutexplanation`
-explains, `add_transferbatch` orders refunds at the bank.
+explains, `add_transferbatch` orders refunds at the bank. `change_purchaseorder` orders, cancels and closes,
+`add_goodsreceipt` receives, `add_supplierreturn` sends back, `add_supplierbill` books bills and credit notes,
+`add_supplierpayment` pays them.
 Settings and people are the administrator's.
 """
 
@@ -80,6 +82,17 @@ BANK = (
     "banking.change_csvmapping",
 )
 
+LOOK_AT_PURCHASES = (
+    "purchasing.view_purchaseorder",
+    "purchasing.view_goodsreceipt",
+    "purchasing.view_supplierreturn",
+    "purchasing.view_supplier",
+)
+BILLS = (
+    "purchasing.view_supplierbill",
+    "purchasing.view_supplierpayment",
+)
+
 ROLES: dict[str, tuple[str, ...]] = {
     "sales": (
         *LOOK_AT_SALES,
@@ -108,12 +121,33 @@ ROLES: dict[str, tuple[str, ...]] = {
         "delivery.add_return",
         "delivery.change_return",
         "inventory.add_stockmove",
+        *LOOK_AT_PURCHASES,
+        "purchasing.add_goodsreceipt",
+        "purchasing.add_supplierreturn",
+    ),
+    "purchasing": (
+        *LOOK_AT_STOCK,
+        *LOOK_AT_PURCHASES,
+        *BILLS,
+        "purchasing.add_purchaseorder",
+        "purchasing.change_purchaseorder",
+        "purchasing.add_goodsreceipt",
+        "purchasing.add_supplierreturn",
+        "purchasing.add_supplier",
+        "purchasing.change_supplier",
+        *(f"purchasing.{action}_supplierprice" for action in ALL),
     ),
     "accountant": (
         *LOOK_AT_SALES,
         *LOOK_AT_STOCK,
         *BOOKS,
         *BANK,
+        *LOOK_AT_PURCHASES,
+        *BILLS,
+        "purchasing.view_supplierprice",
+        "purchasing.change_supplier",
+        "purchasing.add_supplierbill",
+        "purchasing.add_supplierpayment",
         "inventory.view_pricechange",
         "invoicing.add_invoice",
         "invoicing.add_creditnote",

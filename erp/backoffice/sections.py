@@ -19,6 +19,16 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "inventory.StockValue",
         "inventory.Warehouse",
     ),
+    "Purchasing": (
+        "purchasing.PurchaseOrder",
+        "purchasing.GoodsReceipt",
+        "purchasing.SupplierReturn",
+        "purchasing.Supplier",
+        "purchasing.SupplierPrice",
+        "purchasing.SupplierBill",
+        "purchasing.SupplierPayment",
+        "purchasing.PaymentRun",
+    ),
     "Catalogue": (
         "catalogue.Product",
         "catalogue.Category",
@@ -78,6 +88,10 @@ NAMES = {
     "sales.TaxClass": "VAT classes of goods",
     "accounting.Party": "Customers and suppliers",
     "banking.Payout": "Payouts of providers and carriers",
+    "purchasing.SupplierBill": "Bills of suppliers",
+    "purchasing.SupplierPayment": "Payments to suppliers",
+    "purchasing.SupplierReturn": "Returns to suppliers",
+    "purchasing.SupplierPrice": "Prices of suppliers",
     "banking.TransferBatch": "Refunds ordered at the bank",
 }
 

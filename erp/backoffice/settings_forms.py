@@ -40,7 +40,7 @@ class CompanyForm(forms.ModelForm):
             self.fields[name].validators.append(MaxValueValidator(LONGEST))
 
     def clean_iban(self) -> str:
-        return _checked(self.cleaned_data["iban"], iban.validate, "This is no IBAN: look for a slip.")
+        return checked(self.cleaned_data["iban"], iban.validate, "This is no IBAN: look for a slip.")
 
     def clean_logo(self) -> Any:
         """Refuse what papers could not show. A logo that was there before was looked at before."""
@@ -54,7 +54,7 @@ class CompanyForm(forms.ModelForm):
         return logo
 
     def clean_bic(self) -> str:
-        return _checked(self.cleaned_data["bic"], bic.validate, "This is no BIC: it has 8 or 11 characters.")
+        return checked(self.cleaned_data["bic"], bic.validate, "This is no BIC: it has 8 or 11 characters.")
 
     def clean(self) -> dict[str, Any]:
         """Refuse a VAT id of the European Union that was mistyped. Others are taken as they are."""
@@ -90,7 +90,8 @@ class ShippingForm(forms.ModelForm):
             self.fields[name].widget.attrs["min"] = 0
 
 
-def _checked(text: str, validate: Callable[[str], str], sentence: str) -> str:
+def checked(text: str, validate: Callable[[str], str], sentence: str) -> str:
+    """Return a number as its rule writes it, nothing for nothing. Raises ValidationError with a sentence."""
     try:
         return validate(text) if text else ""
     except NotANumber:

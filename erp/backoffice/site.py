@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from . import bank_pages, mail_preview, papers, reports, statements, vat
+from . import bank_pages, mail_preview, papers, reorder_page, reports, statements, vat
 from .sections import grouped
 from .todo import todos
 
@@ -78,6 +78,10 @@ class BackOffice(AdminSite):
         """Ask to which account a refund goes."""
         return bank_pages.refund_account(request, pk, self.each_context(request))
 
+    def reorder(self, request: HttpRequest) -> HttpResponse:
+        """Show what should be ordered from suppliers."""
+        return reorder_page.page(request, self.each_context(request))
+
     def statement(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a customer's statement of account."""
         return statements.page(request, pk, self.each_context(request))
@@ -103,6 +107,7 @@ class BackOffice(AdminSite):
             path(
                 "bank/refunds/<int:pk>/account/", self.admin_view(self.refund_account), name="refund_account"
             ),
+            path("reorder/", self.admin_view(self.reorder), name="reorder"),
             path("statement/<int:pk>/", self.admin_view(self.statement), name="statement"),
             path("statement/<int:pk>/send/", self.admin_view(statements.send), name="statement_send"),
             path(

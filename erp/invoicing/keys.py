@@ -3,10 +3,11 @@
 from typing import Any
 
 from erp.delivery.models import DeliveryNote
+from erp.purchasing.models import PurchaseOrder
 
 from .models import CreditNote, Invoice
 
-KINDS = {Invoice: "invoice", CreditNote: "credit", DeliveryNote: "delivery"}
+KINDS = {Invoice: "invoice", CreditNote: "credit", DeliveryNote: "delivery", PurchaseOrder: "purchase"}
 
 
 def source_key(document: Any) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 from erp.delivery.models import DeliveryNote
 from erp.documents.logo import logo_uri
 from erp.documents.services import company, letterhead
+from erp.purchasing.models import PurchaseOrder
 from erp.sales.pricing import tax_on
 
+from . import purchases
 from .models import CreditNote, Paper, PaperLine
 from .taxation import breakdown, wordings
 from .transfer_code import transfer_code
@@ -22,6 +24,8 @@ def page(document: Any) -> tuple[str, dict[str, Any]]:
         seller = letterhead(company())
         told = {"note": document, "lines": lines, "seller": seller, "logo": logo_uri()}
         return "documents/delivery_note.html", told
+    if isinstance(document, PurchaseOrder):
+        return "documents/purchase_order.html", purchases.facts(document)
     return "documents/invoice.html", _paper(document)
 
 

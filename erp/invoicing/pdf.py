@@ -45,9 +45,9 @@ class PdfUnavailable(Refusal):
 
 
 def document_pdf(document: Any) -> bytes:
-    """Return the PDF of an invoice, credit note or delivery note: the stored bytes, made at first call.
+    """Return the PDF of a paper, delivery note or purchase order: the stored bytes, made at first call.
 
-    Raises PdfUnavailable, and NotIssued for a draft.
+    Raises PdfUnavailable, NotIssued and NotOrdered for a draft.
     """
     key = source_key(document)
     file = files.the_file(key, "pdf")

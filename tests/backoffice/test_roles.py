@@ -12,6 +12,7 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Company, Outbox
 from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue
 from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
+from erp.purchasing.models import GoodsReceipt, PurchaseOrder, Supplier, SupplierPrice, SupplierReturn
 from erp.sales.models import Automation, Step, TaxClass
 from tests.backoffice.conftest import person
 from tests.backoffice.desk import list_url, page_url, press, told, words
@@ -28,24 +29,31 @@ Product = get_model("catalogue", "Product")
 StockRecord = get_model("partner", "StockRecord")
 Voucher = get_model("voucher", "Voucher")
 
-SALES, WAREHOUSE, ACCOUNTANT = "sales", "warehouse", "accountant"
-EVERYBODY = {SALES, WAREHOUSE, ACCOUNTANT}
+SALES, WAREHOUSE, ACCOUNTANT, PURCHASING = "sales", "warehouse", "accountant", "purchasing"
+ORDERS = {SALES, WAREHOUSE, ACCOUNTANT}
+PURCHASES = {WAREHOUSE, ACCOUNTANT, PURCHASING}
+EVERYBODY = {*ORDERS, PURCHASING}
 # Who opens which list.
 LISTS = {
-    Order: EVERYBODY,
-    DeliveryNote: EVERYBODY,
-    Return: EVERYBODY,
+    Order: ORDERS,
+    DeliveryNote: ORDERS,
+    Return: ORDERS,
     Product: EVERYBODY,
     StockRecord: EVERYBODY,
     StockLevel: EVERYBODY,
     StockMove: EVERYBODY,
-    Step: EVERYBODY,
+    Step: ORDERS,
     Invoice: {SALES, ACCOUNTANT},
     CreditNote: {SALES, ACCOUNTANT},
     Payment: {SALES, ACCOUNTANT},
     ProviderEvent: {SALES, ACCOUNTANT},
     PriceChange: {SALES, ACCOUNTANT},
     Outbox: {SALES, ACCOUNTANT},
+    PurchaseOrder: PURCHASES,
+    GoodsReceipt: PURCHASES,
+    SupplierReturn: PURCHASES,
+    Supplier: PURCHASES,
+    SupplierPrice: {ACCOUNTANT, PURCHASING},
     Category: {SALES},
     Offer: {SALES},
     Voucher: {SALES},

@@ -36,3 +36,9 @@ def in_a_row(address: str) -> str:
 def before_discount(line: Any) -> str:
     """Print what a line came to before its discount."""
     return money(line.unit_price * line.quantity)
+
+
+@register.filter
+def packs(line: Any) -> str:
+    """Print how many packs the pieces of a line make; part of a pack with its decimals."""
+    return f"{line.quantity / line.pack:g}"
