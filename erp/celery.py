@@ -27,7 +27,7 @@ app.conf.update(
     },
     beat_schedule={
         "sweep": {"task": "erp.documents.tasks.sweep", "schedule": 10.0},
-        "payments": {"task": "erp.backoffice.tasks.sweep_payments", "schedule": 300.0},
+        "now and then": {"task": "erp.documents.tasks.look", "schedule": 300.0},
     },
 )
 app.autodiscover_tasks()

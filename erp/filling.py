@@ -9,17 +9,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q
 from django.db.transaction import atomic
 from django.utils.timezone import localdate
+from oscar.core.loading import get_model
 
 from erp import planning
 from erp.delivery import waiting
 from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
 from erp.documents.outbox import effect
+from erp.inventory import holds
+from erp.inventory.free import with_free
 from erp.inventory.models import Backorder
 from erp.sales import services as sales
+
+StockRecord = get_model("partner", "StockRecord")
 
 
 def ask(products: Iterable[int], *, cause: str) -> None:
@@ -60,7 +64,8 @@ def have_filled(payload: dict[str, Any], *, now: datetime) -> None:
 
 def sweep(now: datetime) -> None:
     """Serve whoever waits for what is free by now, such as pieces that a shopper held and did not buy."""
-    free = Q(product__stockrecords__num_in_stock__gt=F("product__stockrecords__num_allocated"))
-    rows = Backorder.objects.filter(free, waiting__gt=0)
-    if products := list(rows.order_by("product_id").values_list("product_id", flat=True)):
+    holds.forget(now)
+    waited_for = StockRecord.objects.filter(product__backorder__waiting__gt=0)
+    rows = with_free(waited_for, now=now).filter(unheld__gt=0).order_by("product")
+    if products := list(rows.values_list("product", flat=True)):
         fill(products, now=now)

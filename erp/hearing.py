@@ -5,7 +5,7 @@ Nothing here decides by what a customer's browser says: only by signed notices a
 
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,8 +25,6 @@ from erp.invoicing.providers import Notice
 
 logger = logging.getLogger(__name__)
 
-EVERY = timedelta(minutes=5)
-_swept: list[datetime] = []
 State = Payment.State
 Outcome = ProviderEvent.Outcome
 
@@ -64,14 +62,6 @@ def sweep(now: datetime, *, limit: int = 20) -> int:
                 logger.warning("%s does not answer about %s: %s", payment.provider, payment, error)
                 away.add(payment.provider)
     return heard
-
-
-def sweep_now_and_then(now: datetime) -> None:
-    """Sweep, unless this process has done so in the last minutes."""
-    if _swept and now - _swept[0] < EVERY:
-        return
-    _swept[:] = [now]
-    sweep(now)
 
 
 @transaction.atomic

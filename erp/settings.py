@@ -198,6 +198,9 @@ OUTBOX_HANDLERS = {
 # What the workers ask the outbox for once a day
 DAILY = ["remind"]
 
+# Every few minutes: payments that nobody told the end of, and goods that are free and waited for
+NOW_AND_THEN = ["erp.hearing.sweep", "erp.filling.sweep"]
+
 # The books: which file of accounting/charts/ a new company starts from
 CHART_OF_ACCOUNTS = env.str("CHART_OF_ACCOUNTS", default="general")
 

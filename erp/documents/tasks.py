@@ -1,9 +1,9 @@
-"""Celery's tasks: they only ask for the day's work and run the outbox."""
+"""Celery's tasks: they only ask for the day's work, run the outbox, and look around."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from . import daily, outbox
+from . import daily, now_and_then, outbox
 
 
 @shared_task(ignore_result=True)
@@ -12,3 +12,9 @@ def sweep() -> int:
     now = timezone.now()
     daily.ask(now)
     return outbox.run_due(now)
+
+
+@shared_task(ignore_result=True)
+def look() -> None:
+    """Look at what nobody tells of by itself."""
+    now_and_then.look(timezone.now())

@@ -1,7 +1,6 @@
 """Promises stock to orders: reserves what is here, lets wait what is not, and keeps both for whom it is.
 
-What is free belongs first to those who wait already, then to shoppers who hold it at the checkout, then
-to whoever comes. Every caller is inside a transaction of the chain.
+Who comes before whom says `free`. Every caller is inside a transaction of the chain.
 """
 
 from collections import defaultdict
@@ -12,9 +11,10 @@ from typing import Any
 
 from accounting.refusal import Refusal
 
-from . import shelf
-from .models import Backorder, Hold, StockLevel
-from .services import OutOfStock, Piece, available, main_warehouse, title
+from . import holds, shelf
+from .free import free, require
+from .models import Backorder, StockLevel
+from .services import Piece, main_warehouse, title
 from .shelf import Change, Shelf
 
 
@@ -52,10 +52,10 @@ def reserve(
     if not goods:
         return records, []
     levels = shelf.hold_levels(list(goods))
-    claims = shelf.claims(list(goods), key=key, now=now)
-    missing = {
-        product: _missing(records[product], quantity, claims[product]) for product, quantity in goods.items()
-    }
+    found = free(goods, key=key, now=now)
+    for product, quantity in goods.items():
+        require(product, quantity, found[product])
+    missing = {product: max(quantity - found[product].here, 0) for product, quantity in goods.items()}
     parts = [
         part
         for product, quantity in goods.items()
@@ -65,13 +65,13 @@ def reserve(
         [Change(level.product_id, level.warehouse_id, reserved=pieces) for level, pieces in parts],
         Shelf(records, levels, {}),
     )
-    found = [Allocation(level.product_id, level.warehouse_id, pieces) for level, pieces in parts]
+    allocated = [Allocation(level.product_id, level.warehouse_id, pieces) for level, pieces in parts]
     if any(missing.values()):
         shelf.write_waiting(missing)
-        found = _with_waiting(found, missing)
+        allocated = _with_waiting(allocated, missing)
     if key:
-        Hold.objects.filter(key=key).delete()
-    return records, found
+        holds.end(key)
+    return records, allocated
 
 
 def release(pieces: Sequence[Piece]) -> None:
@@ -122,8 +122,7 @@ def grant(wishes: Sequence[Wish], *, now: datetime) -> list[dict[int, int]]:
     """
     products = sorted({wish.product_id for wish in wishes})
     held = Shelf(shelf.hold_records(products), shelf.hold_levels(products), {})
-    claims = shelf.claims(products, key="", now=now)
-    free = {product: available(held.records[product]) - claims[product].held for product in products}
+    unheld = {product: found.unheld for product, found in free(products, now=now).items()}
     grants: list[dict[int, int]] = []
     changes: list[Change] = []
     waiting: dict[int, int] = defaultdict(int)
@@ -133,10 +132,10 @@ def grant(wishes: Sequence[Wish], *, now: datetime) -> list[dict[int, int]]:
         grants.append(given)
         for level in _nearest(held, wish):
             wanted = wish.pieces - sum(given.values())
-            pieces = min(wanted, free[wish.product_id], left[level.pk])
+            pieces = min(wanted, unheld[wish.product_id], left[level.pk])
             if pieces > 0:
                 given[level.warehouse_id] = pieces
-                free[wish.product_id] -= pieces
+                unheld[wish.product_id] -= pieces
                 left[level.pk] -= pieces
                 waiting[wish.product_id] -= pieces
                 changes.append(Change(wish.product_id, level.warehouse_id, reserved=pieces))
@@ -149,19 +148,6 @@ def _nearest(held: Shelf, wish: Wish) -> list[StockLevel]:
     """Return the levels of a product, first that of the warehouse that waits for it."""
     levels = held.levels.get(wish.product_id, [])
     return sorted(levels, key=lambda level: level.warehouse_id != wish.warehouse_id)
-
-
-def _missing(record: Any, quantity: int, claims: shelf.Claims) -> int:
-    """Return how many of the wanted pieces are not here. Raises OutOfStock where they cannot wait."""
-    left = max(available(record) - claims.waiting - claims.held, 0)
-    missing = max(quantity - left, 0)
-    most = left + max(claims.allowed - claims.waiting, 0)
-    if quantity > most:
-        name = title(record.product_id)
-        raise OutOfStock(
-            f"Only {most} of {name} {'is' if most == 1 else 'are'} left." if most else f"{name} is sold out."
-        )
-    return missing
 
 
 def _split(quantity: int, levels: list[StockLevel]) -> Iterable[tuple[StockLevel, int]]:

@@ -8,18 +8,17 @@ and its condition repeats the check: a row that no longer allows the change make
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import IntegerField, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Sum
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO, minor
 from erp.documents.bulk import update_rows
 
-from .models import Hold, StockLevel, StockMove, StockValue
+from .models import StockLevel, StockMove, StockValue
 
 StockRecord = get_model("partner", "StockRecord")
 
@@ -40,15 +39,6 @@ class Shelf:
         """Return where a product lies in a warehouse, if it ever did."""
         rows = self.levels.get(product, ())
         return next((row for row in rows if row.warehouse_id == warehouse), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """What of a product is others' before a new sale: how many may wait, how many do, how many are held."""
-
-    allowed: int
-    waiting: int
-    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +97,6 @@ def hold_levels(products: Sequence[int]) -> dict[int, list[StockLevel]]:
     for found in levels.values():
         found.sort(key=lambda level: (level.warehouse.priority, -level.available, level.warehouse_id))
     return levels
-
-
-def claims(products: Sequence[int], *, key: str, now: datetime | None) -> dict[int, Claims]:
-    """Return who is served before the sale with a key. Read it with the records locked: it cannot change."""
-    holds = Hold.objects.filter(product=OuterRef("product"), until__gt=now) if now else Hold.objects.none()
-    others = holds.exclude(key=key).order_by().values("product").annotate(total=Sum("quantity"))
-    rows = StockRecord.objects.filter(product__in=products).values_list(
-        "product",
-        Coalesce("product__backorder__allowed", 0),
-        Coalesce("product__backorder__waiting", 0),
-        Coalesce(Subquery(others.values("total")[:1], output_field=IntegerField()), 0),
-    )
-    return {product: Claims(*figures) for product, *figures in rows}
 
 
 def set_aside_so(places: Iterable[tuple[int, int, str]]) -> dict[tuple[int, int, str], int]:

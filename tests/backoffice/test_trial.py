@@ -88,7 +88,7 @@ def test_the_worker_goes_on_while_the_database_is_away(monkeypatch, capsys):
 
 def test_the_worker_rests_only_when_nothing_is_due(monkeypatch):
     monkeypatch.setattr(work.daily, "ask", mock.Mock())
-    monkeypatch.setattr(work.hearing, "sweep_now_and_then", mock.Mock())
+    monkeypatch.setattr(work.now_and_then, "look_again", mock.Mock())
     monkeypatch.setattr(work.outbox, "run_due", mock.Mock(side_effect=[2, 0]))
     assert work.Command().seconds_to_wait() == 0
     assert work.Command().seconds_to_wait() == work.SECONDS_IDLE

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounting.models import JournalEntry
-from erp import hearing, order_to_cash, paying
+from erp import filling, hearing, order_to_cash, paying
+from erp.documents import now_and_then
 from erp.documents.models import Outbox
 from erp.invoicing import providers
 from erp.invoicing.models import Payment, PaymentOperation, ProviderEvent
@@ -285,13 +286,14 @@ def test_a_sweep_leaves_a_provider_alone_that_is_away_and_comes_back_to_it(lamp,
     assert paying.sweep(timezone.now() + timedelta(minutes=11)) == 3
 
 
-def test_a_worker_sweeps_every_few_minutes(payment, monkeypatch):
-    swept = []
-    monkeypatch.setattr(hearing, "sweep", swept.append)
-    monkeypatch.setattr(hearing, "_swept", [])
+def test_a_worker_looks_around_every_few_minutes(monkeypatch):
+    looked = []
+    monkeypatch.setattr(hearing, "sweep", looked.append)
+    monkeypatch.setattr(filling, "sweep", looked.append)
+    monkeypatch.setattr(now_and_then, "_looked", [])
     for minutes in range(12):
-        hearing.sweep_now_and_then(NOON + timedelta(minutes=minutes))
-    assert swept == [NOON, NOON + timedelta(minutes=5), NOON + timedelta(minutes=10)]
+        now_and_then.look_again(NOON + timedelta(minutes=minutes))
+    assert looked == [NOON + timedelta(minutes=minutes) for minutes in (0, 0, 5, 5, 10, 10)]
 
 
 def test_money_for_an_order_that_was_given_up_is_found_by_a_sweep(payment):

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from accounting import guards
 from accounting.refusal import Refusal
-from erp import hearing
-from erp.documents import daily, outbox
+from erp.documents import daily, now_and_then, outbox
 
 SECONDS_IDLE = 0.5
 SECONDS_WITHOUT_DATABASE = 5
@@ -44,7 +43,7 @@ class Command(BaseCommand):
         try:
             now = timezone.now()
             daily.ask(now)
-            hearing.sweep_now_and_then(now)
+            now_and_then.look_again(now)
             # One at a time, so that it hears soon that it is told to end.
             return 0 if outbox.run_due(now, limit=1) else SECONDS_IDLE
         except OperationalError as error:
