@@ -3,6 +3,7 @@
 from .desks import (
     background,
     banking,
+    bills,
     books,
     catalogue,
     delivery,
@@ -25,6 +26,7 @@ from .desks import (
 __all__ = [
     "background",
     "banking",
+    "bills",
     "books",
     "catalogue",
     "delivery",

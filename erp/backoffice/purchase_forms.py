@@ -11,7 +11,7 @@ from erp.inventory.models import Warehouse
 from erp.procure_to_pay import Wanted
 from erp.purchasing.models import PurchaseLine, Supplier
 
-from .forms import DAY, KeyedForm
+from .forms import DAY, KeyedForm, QuantitiesForm
 
 Product = get_model("catalogue", "Product")
 
@@ -126,3 +126,22 @@ class ReceiptForm(KeyedForm):
         """Return the pieces that came, by line."""
         came = {line.pk: self.cleaned_data.get(f"row_{line.pk}") or 0 for line in self.lines}
         return {key: pieces for key, pieces in came.items() if pieces}
+
+
+class SendBackForm(QuantitiesForm):
+    """Which pieces go back to their supplier, from where, and why."""
+
+    condition = forms.ChoiceField(
+        label="Which ones",
+        required=False,
+        choices=[
+            ("", "such as can be sold"),
+            ("damaged", "set aside as damaged"),
+            ("quarantine", "set aside in quarantine"),
+        ],
+    )
+
+    def __init__(self, data: Any, *, lines: Iterable[PurchaseLine]) -> None:
+        rows = [(line.pk, f"{line.title} {line.sku}".strip(), line.received, line.returned) for line in lines]
+        super().__init__(data, rows=rows)
+        self.fields["reason"].required = True

@@ -12,7 +12,15 @@ from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Company, Outbox
 from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue
 from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
-from erp.purchasing.models import GoodsReceipt, PurchaseOrder, Supplier, SupplierPrice, SupplierReturn
+from erp.purchasing.models import (
+    GoodsReceipt,
+    PurchaseOrder,
+    Supplier,
+    SupplierBill,
+    SupplierPayment,
+    SupplierPrice,
+    SupplierReturn,
+)
 from erp.sales.models import Automation, Step, TaxClass
 from tests.backoffice.conftest import person
 from tests.backoffice.desk import list_url, page_url, press, told, words
@@ -53,6 +61,8 @@ LISTS = {
     GoodsReceipt: PURCHASES,
     SupplierReturn: PURCHASES,
     Supplier: PURCHASES,
+    SupplierBill: {ACCOUNTANT, PURCHASING},
+    SupplierPayment: {ACCOUNTANT, PURCHASING},
     SupplierPrice: {ACCOUNTANT, PURCHASING},
     Category: {SALES},
     Offer: {SALES},
@@ -122,7 +132,7 @@ def test_the_lists_of_its_work_open_and_no_others(as_role, role):
         assert (f'"{list_url(model)}"' in listed) == (model in opened), model
 
 
-@pytest.mark.parametrize("role", sorted(EVERYBODY))
+@pytest.mark.parametrize("role", sorted(ORDERS))
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_is_offered_to_those_whose_work_it_is_and_refused_to_others(as_role, rows, role, verb):
     client, row = as_role(role), rows[verb]

@@ -18,20 +18,23 @@ from erp.purchasing.models import (
     SupplierReturn,
 )
 
-from .. import draft_pages, links, purchase_tables, ties
+from .. import bill_pages, draft_pages, links, purchase_tables, ties
 from ..actions import answers, verb
 from ..exporting import Exported, export_of
 from ..pages import Page, ReadOnlyAdmin
-from ..purchase_forms import OrderingForm, ReceiptForm
+from ..purchase_forms import OrderingForm, ReceiptForm, SendBackForm
 from ..site import office
 
 State = PurchaseOrder.State
 ORDER = "purchasing.change_purchaseorder"
 RECEIVE = "purchasing.add_goodsreceipt"
+SEND_BACK = "purchasing.add_supplierreturn"
+BILL = "purchasing.add_supplierbill"
 OFFERED: dict[str, tuple[str, ...]] = {
     State.DRAFT: ("order", "edit", "cancel"),
     State.ORDERED: ("receive", "cancel"),
-    State.PARTLY_RECEIVED: ("receive", "close"),
+    State.PARTLY_RECEIVED: ("receive", "bill", "send_back", "credit", "close"),
+    State.RECEIVED: ("bill", "send_back", "credit"),
 }
 
 
@@ -59,7 +62,7 @@ class PurchaseOrderAdmin(Exported, ReadOnlyAdmin):
     list_select_related = ("supplier", "warehouse")
     search_fields = ("number", "supplier__name", "lines__title", "lines__sku")
     ordering = ("-pk",)
-    actions = ("order", "edit", "receive", "cancel", "close")
+    actions = ("order", "edit", "receive", "bill", "send_back", "credit", "cancel", "close")
     resource_classes = [
         export_of(
             PurchaseOrder,
@@ -151,6 +154,40 @@ class PurchaseOrderAdmin(Exported, ReadOnlyAdmin):
                 by=request.user,
             )
             return f"{receipt}: {sum(form.quantities().values())} pieces of {purchase} are here."
+
+        return self.carry_out(request, [purchase], take)
+
+    @verb("Bill…", needs=BILL)
+    def bill(self, request: HttpRequest, orders: QuerySet[PurchaseOrder]) -> HttpResponse | None:
+        purchase = self.only_one(request, orders)
+        return purchase and redirect(bill_pages.address(purchase, SupplierBill.Kind.BILL))
+
+    @verb("Credit note…", needs=BILL)
+    def credit(self, request: HttpRequest, orders: QuerySet[PurchaseOrder]) -> HttpResponse | None:
+        purchase = self.only_one(request, orders)
+        return purchase and redirect(bill_pages.address(purchase, SupplierBill.Kind.CREDIT))
+
+    @verb("Send back…", needs=SEND_BACK)
+    def send_back(self, request: HttpRequest, orders: QuerySet[PurchaseOrder]) -> HttpResponse | None:
+        """Ask which pieces go back and why, then take them off the shelf."""
+        purchase = self.only_one(request, orders)
+        if purchase is None:
+            return None
+        form = SendBackForm(answers(request), lines=purchase.lines.order_by("pk"))
+        if not form.is_valid():
+            return self.ask(request, f"Send goods of {purchase} back", [purchase], [("", form)])
+        said = form.cleaned_data
+
+        def take(purchase: PurchaseOrder) -> str:
+            gone = procure_to_pay.send_back(
+                purchase,
+                quantities=form.quantities(),
+                on=timezone.localdate(),
+                key=said["key"],
+                reason=said["reason"],
+                by=request.user,
+            )
+            return f"{gone}: {sum(form.quantities().values())} pieces of {purchase} go back."
 
         return self.carry_out(request, [purchase], take)
 
