@@ -113,7 +113,9 @@ class UseForm(forms.Form):
 class AdjustForm(KeyedForm):
     """A count that differs from what was known."""
 
-    warehouse = forms.ModelChoiceField(Warehouse.objects.order_by("priority", "pk"), empty_label=None)
+    warehouse = forms.ModelChoiceField(
+        Warehouse.objects.filter(is_transit=False).order_by("priority", "pk"), empty_label=None
+    )
     quantity = forms.IntegerField(
         min_value=-1_000_000, max_value=1_000_000, help_text="Pieces found; negative where some are missing."
     )
@@ -125,3 +127,9 @@ class AdjustForm(KeyedForm):
         required=False,
         help_text="What all pieces found have cost together. Without it they take the average.",
     )
+
+
+class BinForm(forms.Form):
+    """Where in its warehouse something lies."""
+
+    bin = forms.CharField(max_length=30, required=False, help_text="Such as A-03-2. Empty: nowhere special.")

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting import chart, ledger
+from accounting.models import JournalLine
 from accounting.money import ZERO, MoneyField
 
 from .models import (
@@ -128,6 +129,17 @@ def _said() -> Iterator[tuple[str, str, Decimal]]:
         yield str(transfer), f"transfer:{transfer.pk}", -transfer.worth
 
 
+def each_day_the_account_is_the_stock() -> Iterator[str]:
+    """6 On every day the inventory account says what the goods were worth."""
+    moved = dict(StockMove.objects.order_by().values_list("moved_on").annotate(Sum("value")))
+    lines = JournalLine.objects.posted().filter(account=chart.account(chart.INVENTORY))
+    posted = dict(lines.order_by().values_list("date").annotate(Sum("amount")))
+    for day in sorted(moved.keys() | posted.keys()):
+        worth, booked = moved.get(day, ZERO), posted.get(day, ZERO)
+        if worth != booked:
+            yield f"On {day} goods worth {worth} moved, {booked} was posted to the inventory account."
+
+
 CHECKS = [
     levels_are_what_moved,
     moves_go_on_from_each_other,
@@ -137,4 +149,5 @@ CHECKS = [
     inventory_account_is_the_stock,
     on_the_road_is_what_was_sent,
     documents_moved_what_they_say,
+    each_day_the_account_is_the_stock,
 ]

@@ -101,7 +101,12 @@ class TestANewProduct:
         assert "Felt hat" in words(shown)
         assert "49.90" in words(shown)
 
-        answers = {"warehouse": Warehouse.objects.get().pk, "quantity": "3", "reason": "First", "key": "f"}
+        answers = {
+            "warehouse": Warehouse.objects.get(is_transit=False).pk,
+            "quantity": "3",
+            "reason": "First",
+            "key": "f",
+        }
         press(office, "adjust", record, cost="60.00", **answers)
         order = place(sale_line(hat, 1, "49.90"))
         assert order.status == "confirmed"

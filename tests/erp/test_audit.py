@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 
 from accounting import guards
-from erp import order_to_cash
+from erp import order_to_cash, stocktaking
 from erp.delivery import audit as delivery
 from erp.documents import audit as documents
 from erp.inventory import audit as inventory
+from erp.inventory.services import main_warehouse
 from erp.invoicing import audit as invoicing
 from erp.invoicing import einvoice
 from erp.sales import audit as sales
@@ -25,12 +26,41 @@ TAMPERINGS = [
     ),
     (inventory.values_are_what_moved, "UPDATE inventory_stockvalue SET value = value + 1"),
     (inventory.inventory_account_is_the_stock, "UPDATE inventory_stockvalue SET value = value + 1"),
+    (inventory.moves_go_on_from_each_other, "UPDATE inventory_stockmove SET on_hand_after = 1"),
+    (inventory.moves_go_on_from_each_other, "UPDATE inventory_stockmove SET value_after = value_after + 1"),
+    (
+        inventory.nothing_less_than_nothing_is_set_aside,
+        "UPDATE inventory_stockmove SET unavailable = -1, condition = 'damaged' WHERE kind = 'opening'",
+    ),
+    (
+        inventory.on_the_road_is_what_was_sent,
+        "UPDATE inventory_stocklevel"
+        " SET warehouse_id = (SELECT id FROM inventory_warehouse WHERE is_transit) WHERE on_hand > 0",
+    ),
+    (
+        inventory.documents_moved_what_they_say,
+        "UPDATE inventory_stockmove SET source_key = 'x' WHERE kind = 'adjustment'",
+    ),
+    (inventory.each_day_the_account_is_the_stock, "UPDATE inventory_stockmove SET moved_on = '2026-03-20'"),
     (sales.orders_add_up, "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01"),
     (sales.orders_have_terms_and_key, "DELETE FROM sales_terms"),
     (sales.orders_have_terms_and_key, "DELETE FROM sales_salekey"),
     (sales.orders_have_terms_and_key, "UPDATE order_order SET number = 'x' WHERE status = 'shipped'"),
     (sales.no_step_is_stuck, "UPDATE sales_step SET state = 'failed'"),
     (delivery.reserved_is_what_open_notes_promise, "UPDATE inventory_stocklevel SET reserved = reserved + 1"),
+    (
+        delivery.waited_for_is_what_open_notes_wait_for,
+        "INSERT INTO inventory_backorder (product_id, allowed, waiting)"
+        " SELECT product_id, 5, 1 FROM inventory_stockvalue",
+    ),
+    (
+        delivery.notes_wait_as_their_lines_do,
+        "UPDATE delivery_deliverynote SET state = 'waiting stock' WHERE state = 'ready'",
+    ),
+    (
+        delivery.what_is_packed_was_picked,
+        "UPDATE delivery_deliverynote SET state = 'packed' WHERE state = 'ready'",
+    ),
     (delivery.notes_deliver_what_was_ordered, "UPDATE delivery_deliveryline SET quantity = quantity + 1"),
     (delivery.notes_deliver_what_was_ordered, "UPDATE order_order SET status = 'cancelled'"),
     (delivery.returned_is_what_came_back, "UPDATE delivery_deliveryline SET returned = 0"),
@@ -109,6 +139,9 @@ def trade():
     place(sale_line(lamp, 2), key="another")
     tell(place_pending(sale_line(lamp), key="away").payments.get(), "captured")
     pay(order, reference="transfer-2")
+    stocktaking.adjust_stock(
+        lamp, warehouse=main_warehouse(), quantity=-1, reason="Broken", on=FRIDAY, key="broken"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from oscar.core.loading import get_model
 
+from erp.inventory import promising
 from tests.factories import ProductFactory
 
 CARD = "4111 1111 1111 1111"
@@ -28,6 +30,12 @@ def product(title="Oak table", price="119.00", stock=10, **fields):
     return ProductFactory(
         title=title, price=Decimal(price), stock=(stock, "60.00") if stock else None, **fields
     )
+
+
+def promise(pieces):
+    """Promise so many pieces of the only product to somebody else."""
+    with transaction.atomic():
+        promising.reserve({get_model("partner", "StockRecord").objects.get().product_id: pieces})
 
 
 def put(client: Client, product, quantity=1):

@@ -7,7 +7,7 @@ from oscar.core.loading import get_model
 
 from tests.factories import ProductClassFactory
 
-from .buying import offer, product, put, text
+from .buying import offer, product, promise, put, text
 
 pytestmark = pytest.mark.django_db
 Line = get_model("basket", "Line")
@@ -86,7 +86,7 @@ def test_the_others_lines_are_left_alone(client, django_user_model):
 
 def test_goods_that_sold_out_meanwhile_are_marked(client):
     put(client, product(stock=3), 3)
-    get_model("partner", "StockRecord").objects.update(num_allocated=2)
+    promise(2)
     page = client.get("/basket/")
     assert "Only 1 of 'Oak table' is left." in text(page)
     assert "Go to checkout" not in text(page)

@@ -12,7 +12,7 @@ from erp.invoicing.models import Payment
 from shop.checkout import seen
 
 from . import buying
-from .buying import CARD, DECLINED, answer, carried, look, offer, press, product, put, text
+from .buying import CARD, DECLINED, answer, carried, look, offer, press, product, promise, put, text
 
 pytestmark = pytest.mark.django_db
 Basket = get_model("basket", "Basket")
@@ -178,7 +178,7 @@ def test_a_price_that_changed_since_the_last_look(client, standard):
 
 def test_stock_that_is_less_since_the_last_look(client, standard):
     form = ready(client)
-    StockRecord.objects.update(num_allocated=9)
+    promise(9)
     response = press(client, form)
     assert response.url == "/basket/"
     page = text(client.get("/basket/"))
@@ -235,7 +235,7 @@ def test_a_declined_card_orders_nothing_and_another_one_does(client, standard):
 def test_money_held_for_an_order_that_is_refused_is_given_up(client, standard, monkeypatch):
     form = ready(client, payment="card")
     monkeypatch.setattr("shop.checkout.purchase.refuse_problems", lambda basket: None)
-    StockRecord.objects.update(num_allocated=9)
+    promise(9)
     assert press(client, form, card_number=CARD).status_code == 302
     assert Payment.objects.get().state == "voided"
     assert not Order.objects.exists()

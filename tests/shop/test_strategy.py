@@ -10,7 +10,7 @@ from shop.partner.availability import stock_words
 from shop.partner.strategy import Strategy
 from tests.factories import ProductClassFactory
 
-from .buying import product
+from .buying import product, promise
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_prices_stated_net_have_the_tax_on_top():
 
 def test_what_is_promised_to_others_is_not_available():
     table = product(stock=10)
-    get_model("partner", "StockRecord").objects.update(num_allocated=8)
+    promise(8)
     availability = info(table).availability
     assert availability.num_available == 2
     assert availability.is_purchase_permitted(2) == (True, "")
