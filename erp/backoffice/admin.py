@@ -8,6 +8,7 @@ from .desks import (
     catalogue,
     delivery,
     invoicing,
+    levels,
     offers,
     orders,
     parties,
@@ -21,6 +22,7 @@ from .desks import (
     suppliers,
     taxes,
     transfers,
+    worth,
 )
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "catalogue",
     "delivery",
     "invoicing",
+    "levels",
     "offers",
     "orders",
     "parties",
@@ -44,4 +47,5 @@ __all__ = [
     "suppliers",
     "taxes",
     "transfers",
+    "worth",
 ]

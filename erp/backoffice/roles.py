@@ -3,7 +3,8 @@
 Documents are never changed by hand, so their permissions stand for what the chain does with them:
 `change_deliverynote` ships, `add_return` takes in and closes returns, `change_return` answers them,
 `add_invoice` and `add_creditnote` issue papers, `add_paymentoperation` takes money in, `add_stockmove`
-adjusts stock, `change_order` cancels, `change_step` retries, `add_reminder` reminds,
+adjusts stock, `change_stocklevel` puts it into another bin, `change_order` cancels, `change_step` retries,
+`add_reminder` reminds,
 `change_reminderpause` lets reminders rest, `change_customerterms` agrees terms with a customer,
 `add_bankstatement` and `add_payout` read in files, `change_bankline` matches, `add_payoutexplanation`
 explains, `add_transferbatch` orders refunds at the bank. `change_purchaseorder` orders, cancels and closes,
@@ -65,6 +66,7 @@ BOOKS = (
     "documents.view_documentfile",
     "documents.view_outbox",
     "inventory.view_stockvalue",
+    "inventory.view_countercorrection",
 )
 
 BANK = (
@@ -121,6 +123,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "delivery.add_return",
         "delivery.change_return",
         "inventory.add_stockmove",
+        "inventory.change_stocklevel",
         *LOOK_AT_PURCHASES,
         "purchasing.add_goodsreceipt",
         "purchasing.add_supplierreturn",

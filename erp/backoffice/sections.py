@@ -17,6 +17,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "inventory.StockLevel",
         "inventory.StockMove",
         "inventory.StockValue",
+        "inventory.CounterCorrection",
         "inventory.Warehouse",
     ),
     "Purchasing": (

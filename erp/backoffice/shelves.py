@@ -18,10 +18,10 @@ def tables(product: Any) -> list[Table]:
 def levels(product: Any) -> Table:
     """Return how much of a product lies in each warehouse."""
     rows = [
-        (level.warehouse.name, level.on_hand, level.reserved, level.available)
+        (level.warehouse.name, level.bin, level.on_hand, level.reserved, level.unavailable, level.available)
         for level in StockLevel.objects.filter(product=product).select_related("warehouse").order_by("pk")
     ]
-    columns = ("Warehouse", "On hand", "Reserved", "Available")
+    columns = ("Warehouse", "Bin", "On hand", "Reserved", "Set aside", "Available")
     return Table("Stock", columns, rows, "inventory.view_stocklevel")
 
 

@@ -9,7 +9,17 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 
-from . import bank_pages, mail_preview, papers, reorder_page, reports, statements, vat
+from . import (
+    bank_pages,
+    counters,
+    mail_preview,
+    papers,
+    reorder_page,
+    reports,
+    statements,
+    valuation,
+    vat,
+)
 from .sections import grouped
 from .todo import todos
 
@@ -86,6 +96,14 @@ class BackOffice(AdminSite):
         """Show a customer's statement of account."""
         return statements.page(request, pk, self.each_context(request))
 
+    def valuation(self, request: HttpRequest) -> HttpResponse:
+        """Show what the goods were worth at the end of a day."""
+        return valuation.page(request, self.each_context(request))
+
+    def counters(self, request: HttpRequest) -> HttpResponse:
+        """Show which counters of stock are wrong."""
+        return counters.page(request, self.each_context(request))
+
     def mails(self, request: HttpRequest) -> HttpResponse:
         """Show how mails to customers look."""
         return mail_preview.page(request, self.each_context(request))
@@ -113,6 +131,9 @@ class BackOffice(AdminSite):
             path(
                 "statement/<int:pk>/<slug:kind>/", self.admin_view(statements.download), name="statement_file"
             ),
+            path("stock/valuation/", self.admin_view(self.valuation), name="valuation"),
+            path("stock/valuation.<slug:kind>", self.admin_view(valuation.download), name="valuation_file"),
+            path("stock/counters/", self.admin_view(self.counters), name="counters"),
             path("mails/", self.admin_view(self.mails), name="mails"),
             path("mails/page/", self.admin_view(mail_preview.html), name="mail_page"),
             path("mails/test/", self.admin_view(mail_preview.send_test), name="mail_test"),

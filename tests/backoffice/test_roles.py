@@ -10,7 +10,7 @@ from erp.backoffice.site import office as site
 from erp.banking.models import BankLine, BankStatement, CsvMapping, Payout, TransferBatch
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Company, Outbox
-from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue
+from erp.inventory.models import CounterCorrection, PriceChange, StockLevel, StockMove, StockValue
 from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
 from erp.purchasing.models import (
     GoodsReceipt,
@@ -69,6 +69,7 @@ LISTS = {
     Voucher: {SALES},
     OrderAndItemCharges: {SALES},
     StockValue: {ACCOUNTANT},
+    CounterCorrection: {ACCOUNTANT},
     JournalEntry: {ACCOUNTANT},
     JournalLine: {ACCOUNTANT},
     Account: {ACCOUNTANT},
@@ -96,6 +97,7 @@ VERBS = {
     "invoice": {SALES, ACCOUNTANT},
     "retry": {SALES, ACCOUNTANT},
     "adjust": {WAREHOUSE},
+    "move_to_bin": {WAREHOUSE},
 }
 
 
@@ -119,6 +121,7 @@ def rows(lamp):
         "invoice": unbilled,
         "retry": unbilled.steps.get(name="invoice"),
         "adjust": lamp.stockrecords.get(),
+        "move_to_bin": lamp.stock_levels.get(),
     }
 
 

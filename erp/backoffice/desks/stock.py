@@ -10,19 +10,20 @@ from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp import stocktaking
-from erp.inventory.models import PriceChange, StockLevel, StockMove, StockValue, Warehouse
+from erp.inventory.models import StockMove, Warehouse
+from erp.inventory.services import main_warehouse
 
-from .. import links, shelves, todo
+from .. import links, shelves, todo, why
 from ..actions import answers, verb
-from ..exporting import Exported, export_of
+from ..exporting import export_of
 from ..forms import AdjustForm
-from ..pages import Page, ReadOnlyAdmin, amount
+from ..pages import Page, amount
 from ..site import office
+from .of_product import PRODUCT, OfProduct
 
 StockRecord = get_model("partner", "StockRecord")
 
 ADJUST = "inventory.add_stockmove"
-PRODUCT = ("product__title", "product__parent__title", "product__upc", "product__stockrecords__partner_sku")
 
 
 class LowFilter(admin.SimpleListFilter):
@@ -36,14 +37,6 @@ class LowFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, records: QuerySet) -> QuerySet:
         return todo.low(records) if self.value() else records
-
-
-class OfProduct(Exported, ReadOnlyAdmin):
-    """What lists about products have in common."""
-
-    @admin.display(ordering="product__title", description="product")
-    def named(self, row: Any) -> str:
-        return row.product.get_title()
 
 
 @admin.register(StockRecord, site=office)
@@ -82,16 +75,9 @@ class StockRecordAdmin(OfProduct):
         return None if record.num_in_stock is None else record.num_in_stock - (record.num_allocated or 0)
 
     def page(self, request: HttpRequest, row: Any) -> Page:
-        facts = [
-            ("Product", links.to(row.product, row.product.get_title())),
-            ("SKU", row.partner_sku),
-            ("Price", row.price),
-            ("In stock", row.num_in_stock),
-            ("Promised", row.num_allocated),
-            ("Available", self.available(row)),
-            ("Warn at", row.low_stock_threshold),
-        ]
-        return Page(facts, shelves.tables(row.product))
+        number = request.GET.get("page")
+        found = why.page(row, number=number, now=timezone.now(), user=request.user)
+        return Page(found.facts, [*found.tables, shelves.price_changes(row.product)])
 
     def name_of(self, row: Any) -> str:
         return f"{row.product.get_title()} ({row.partner_sku})"
@@ -106,7 +92,7 @@ class StockRecordAdmin(OfProduct):
         if record is None:
             return None
         data = answers(request)
-        form = AdjustForm(data) if data else AdjustForm(initial={"warehouse": Warehouse.objects.first()})
+        form = AdjustForm(data) if data else AdjustForm(initial={"warehouse": main_warehouse()})
         if not form.is_valid():
             return self.ask(request, f"Adjust the stock of {self.name_of(record)}", [record], [("", form)])
         answer = form.cleaned_data
@@ -125,45 +111,6 @@ class StockRecordAdmin(OfProduct):
             return f"{record.product.get_title()}: {answer['quantity']:+d} in {answer['warehouse']}."
 
         return self.carry_out(request, [record], take)
-
-
-@admin.register(StockLevel, site=office)
-class StockLevelAdmin(OfProduct):
-    list_display = ("named", "warehouse", "on_hand", "reserved", "available")
-    list_filter = ("warehouse",)
-    search_fields = PRODUCT
-    list_select_related = ("product__parent", "warehouse")
-    ordering = ("product__title", "pk")
-    resource_classes = [
-        export_of(StockLevel, "product__upc", "product__title", "warehouse__code", "on_hand", "reserved")
-    ]
-
-    def page(self, request: HttpRequest, row: StockLevel) -> Page:
-        facts = [
-            ("Product", links.to(row.product, row.product.get_title())),
-            ("Warehouse", row.warehouse),
-            ("On hand", row.on_hand),
-            ("Reserved", row.reserved),
-            ("Available", row.available),
-        ]
-        return Page(facts, shelves.tables(row.product))
-
-
-@admin.register(StockValue, site=office)
-class StockValueAdmin(OfProduct):
-    list_display = ("named", "quantity", amount("value"))
-    list_select_related = ("product__parent",)
-    search_fields = PRODUCT
-    ordering = ("product__title", "pk")
-    resource_classes = [export_of(StockValue, "product__upc", "product__title", "quantity", "value")]
-
-    def page(self, request: HttpRequest, row: StockValue) -> Page:
-        facts = [
-            ("Product", links.to(row.product, row.product.get_title())),
-            ("Quantity", row.quantity),
-            ("Value", row.value),
-        ]
-        return Page(facts, shelves.tables(row.product))
 
 
 @admin.register(StockMove, site=office)
@@ -217,28 +164,6 @@ class StockMoveAdmin(OfProduct):
             ("By", row.user),
         ]
         return Page(facts, [shelves.entry_of(row.source_key)])
-
-
-@admin.register(PriceChange, site=office)
-class PriceChangeAdmin(OfProduct):
-    list_display = ("named", amount("old"), amount("new"), "changed_at", "user")
-    list_filter = ("changed_at",)
-    search_fields = PRODUCT
-    list_select_related = ("product__parent", "user")
-    ordering = ("-pk",)
-    resource_classes = [
-        export_of(PriceChange, "product__upc", "product__title", "old", "new", "changed_at", "user__email")
-    ]
-
-    def page(self, request: HttpRequest, row: PriceChange) -> Page:
-        facts = [
-            ("Product", links.to(row.product, row.product.get_title())),
-            ("Before", row.old),
-            ("After", row.new),
-            ("Changed", row.changed_at),
-            ("By", row.user),
-        ]
-        return Page(facts)
 
 
 @admin.register(Warehouse, site=office)
