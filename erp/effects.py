@@ -13,6 +13,7 @@ from oscar.core.loading import get_model
 from accounting.refusal import Refusal
 from erp import hearing, order_to_cash, planning
 from erp.delivery.models import DeliveryNote
+from erp.delivery.services import MAY_LEAVE
 from erp.documents import outbox
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
@@ -74,8 +75,8 @@ def ship(payload: dict[str, Any], *, now: datetime) -> None:
 
 
 def ship_ready(order: Any, *, on: date, by: Any = None) -> int:
-    """Ship the notes of an order that are ready; return how many."""
-    notes = list(DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY).order_by("pk"))
+    """Ship the notes of an order that are ready or packed; return how many. What is being picked stays."""
+    notes = list(DeliveryNote.objects.filter(order=order, state__in=MAY_LEAVE).order_by("pk"))
     for note in notes:
         order_to_cash.ship(note, on=on, by=by)
     return len(notes)

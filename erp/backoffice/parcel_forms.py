@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
+from erp.delivery import carriers
 from erp.delivery.models import DeliveryNote, ReturnLine
 from erp.delivery.returns import Dispositions
 from erp.invoicing.models import Invoice
@@ -14,11 +17,32 @@ from erp.invoicing.models import Invoice
 from .forms import DAY, KeyedForm, QuantitiesForm, Row
 
 
+class Suggested(forms.TextInput):
+    """A field with the carriers there are to choose from; any other may be typed."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Draw the field, and its list after it."""
+        key = f"{name}-carriers"
+        field = super().render(name, value, {**(attrs or {}), "list": key}, renderer)
+        choices = format_html_join("", '<option value="{}">', ((carrier,) for carrier in carriers.names()))
+        return format_html('{}<datalist id="{}">{}</datalist>', field, key, choices)
+
+
 class ParcelForm(forms.Form):
     """Who carries a parcel, and under which number."""
 
-    carrier = forms.CharField(max_length=60, required=False)
+    carrier = forms.CharField(max_length=60, required=False, widget=Suggested)
     tracking_number = forms.CharField(max_length=100, required=False)
+
+
+class SendForm(ParcelForm):
+    """The parcel that a packed note leaves in. A scanner reads its number from the label."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        known = carriers.names()
+        self.fields["carrier"].initial = known[0] if len(known) == 1 else ""
+        self.fields["tracking_number"].widget.attrs |= {"autofocus": True, "autocomplete": "off"}
 
 
 class ShipForm(QuantitiesForm):
@@ -32,16 +56,17 @@ class ShipForm(QuantitiesForm):
         ],
         initial="later",
     )
-    carrier = forms.CharField(max_length=60, required=False)
+    carrier = forms.CharField(max_length=60, required=False, widget=Suggested)
     tracking_number = forms.CharField(max_length=100, required=False)
 
     def __init__(self, data: Any, *, note: DeliveryNote) -> None:
         lines = list(note.lines.order_by("pk"))
         super().__init__(
-            data, rows=[(line.pk, f"{line.title} {line.sku}", line.quantity, 0) for line in lines]
+            data, rows=[(line.pk, f"{line.title} {line.sku}", line.quantity, line.waits) for line in lines]
         )
         for line in lines:
-            self.fields[f"row_{line.pk}"].initial = line.quantity
+            if line.here or data:
+                self.fields[f"row_{line.pk}"].initial = line.here
         del self.fields["reason"]
 
 

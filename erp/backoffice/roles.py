@@ -1,7 +1,7 @@
 """Who may do what: the groups of staff that a company begins with. A company may change them afterwards.
 
 Documents are never changed by hand, so their permissions stand for what the chain does with them:
-`change_deliverynote` ships, `add_return` takes in and closes returns, `change_return` answers them,
+`change_deliverynote` picks and ships, `add_return` takes in and closes returns, `change_return` answers them,
 `add_invoice` and `add_creditnote` issue papers, `add_paymentoperation` takes money in, `add_stockmove`
 adjusts stock, `change_stocklevel` puts it into another bin, `change_order` cancels, `change_step` retries,
 `add_reminder` reminds,
@@ -119,6 +119,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "sales.view_step",
         "delivery.view_deliverynote",
         "delivery.change_deliverynote",
+        "delivery.view_carrier",
+        "delivery.add_carrier",
+        "delivery.change_carrier",
         "delivery.view_return",
         "delivery.add_return",
         "delivery.change_return",

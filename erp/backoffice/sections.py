@@ -13,6 +13,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Warehouse": (
         "delivery.DeliveryNote",
         "delivery.Return",
+        "delivery.Carrier",
         "partner.StockRecord",
         "inventory.StockLevel",
         "inventory.StockMove",

@@ -14,6 +14,7 @@ from . import (
     counters,
     mail_preview,
     papers,
+    picking_pages,
     reorder_page,
     reports,
     statements,
@@ -56,6 +57,7 @@ class BackOffice(AdminSite):
         """Say whether to show the links to the books and to the looks of mails."""
         shows = {
             "shows_books": reports.may_see(request.user),
+            "shows_picking": request.user.has_perm(picking_pages.PICK),  # type: ignore[union-attr]
             "shows_mails": mail_preview.may_see(request.user),
         }
         return super().each_context(request) | shows
@@ -91,6 +93,14 @@ class BackOffice(AdminSite):
     def reorder(self, request: HttpRequest) -> HttpResponse:
         """Show what should be ordered from suppliers."""
         return reorder_page.page(request, self.each_context(request))
+
+    def picking(self, request: HttpRequest) -> HttpResponse:
+        """Show what is to be picked."""
+        return picking_pages.start_page(request, self.each_context(request))
+
+    def pick_note(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a note at the shelf."""
+        return picking_pages.note_page(request, pk, self.each_context(request))
 
     def statement(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a customer's statement of account."""
@@ -134,6 +144,9 @@ class BackOffice(AdminSite):
             path("stock/valuation/", self.admin_view(self.valuation), name="valuation"),
             path("stock/valuation.<slug:kind>", self.admin_view(valuation.download), name="valuation_file"),
             path("stock/counters/", self.admin_view(self.counters), name="counters"),
+            path("picking/", self.admin_view(self.picking), name="picking"),
+            path("picking/<int:pk>/", self.admin_view(self.pick_note), name="pick_note"),
+            path("picking/<int:pk>/scan/", self.admin_view(picking_pages.scan), name="pick_scan"),
             path("mails/", self.admin_view(self.mails), name="mails"),
             path("mails/page/", self.admin_view(mail_preview.html), name="mail_page"),
             path("mails/test/", self.admin_view(mail_preview.send_test), name="mail_test"),

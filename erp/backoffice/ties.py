@@ -7,6 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounting.models import JournalEntry
+from erp.delivery import carriers
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import DocumentFile, Outbox
 from erp.inventory.models import StockMove
@@ -166,8 +167,15 @@ def notices(found: QuerySet[ProviderEvent]) -> Table:
     return Table("Notices of the provider", columns, rows, "invoicing.view_providerevent")
 
 
+def parcel(note: DeliveryNote, link: str) -> SafeString | str:
+    """Return who carries a note under which number, with the way to follow it."""
+    words = f"{note.carrier} {note.tracking_number}".strip()
+    return links.anchor(link, words) if link else words
+
+
 def notes(found: QuerySet[DeliveryNote]) -> Table:
     """Return delivery notes."""
+    followed = carriers.links_for(found := found.select_related("warehouse").order_by("pk"))
     rows = [
         (
             links.to(note),
@@ -176,10 +184,10 @@ def notes(found: QuerySet[DeliveryNote]) -> Table:
             note.created_on,
             note.shipped_on,
             note.delivered_on,
-            f"{note.carrier} {note.tracking_number}".strip(),
+            parcel(note, followed.get(note.pk, "")),
             links.pdf_of(note),
         )
-        for note in found.select_related("warehouse").order_by("pk")
+        for note in found
     ]
     columns = ("Delivery note", "State", "Warehouse", "Created", "Shipped", "Delivered", "Parcel", "")
     return Table("Delivery notes", columns, rows, "delivery.view_deliverynote")

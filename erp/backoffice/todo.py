@@ -72,6 +72,18 @@ _SOURCES: list[_Source] = [
         lambda now: DeliveryNote.objects.filter(state=DeliveryNote.State.READY),
     ),
     (
+        "Delivery notes being picked",
+        "delivery.change_deliverynote",
+        lambda: reverse("admin:picking"),
+        lambda now: DeliveryNote.objects.filter(state=DeliveryNote.State.PICKING),
+    ),
+    (
+        "Parcels packed, about to leave",
+        "delivery.change_deliverynote",
+        lambda: links.list_of(DeliveryNote, state__exact=DeliveryNote.State.PACKED),
+        lambda now: DeliveryNote.objects.filter(state=DeliveryNote.State.PACKED),
+    ),
+    (
         "Returns to approve",
         "delivery.change_return",
         lambda: links.list_of(Return, state__exact=Return.State.REQUESTED),

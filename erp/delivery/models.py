@@ -121,6 +121,17 @@ class Carrier(models.Model):
         max_length=200, blank=True, help_text="An address with {number} where the parcel's number belongs."
     )
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tracking_url="")
+                | Q(tracking_url__startswith="https://", tracking_url__contains="{number}")
+                | Q(tracking_url__startswith="http://", tracking_url__contains="{number}"),
+                name="a_tracking_address_says_where_the_number_belongs",
+                violation_error_message="Begin with https:// and write {number} where the number belongs.",
+            )
+        ]
+
     def __str__(self):
         return self.name
 

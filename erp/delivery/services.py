@@ -24,6 +24,7 @@ from .parting import Pieces, left_over, part
 
 State = DeliveryNote.State
 OPEN = (State.WAITING_PAYMENT, State.WAITING_STOCK, State.READY, State.PICKING, State.PACKED)
+MAY_LEAVE = (State.READY, State.PACKED)
 Rest = Literal["later", "cancel"]
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from erp.delivery.models import DeliveryNote
+from erp.documents.barcode import barcode_uri
 from erp.documents.logo import logo_uri
 from erp.documents.services import company, letterhead
 from erp.purchasing.models import PurchaseOrder
@@ -23,7 +24,7 @@ def page(document: Any) -> tuple[str, dict[str, Any]]:
         lines = document.lines.order_by("pk")
         seller = letterhead(company())
         told = {"note": document, "lines": lines, "seller": seller, "logo": logo_uri()}
-        return "documents/delivery_note.html", told
+        return "documents/delivery_note.html", told | {"barcode": barcode_uri(document.number)}
     if isinstance(document, PurchaseOrder):
         return "documents/purchase_order.html", purchases.facts(document)
     return "documents/invoice.html", _paper(document)

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 
 from accounting.refusal import Refusal
 from erp import documents
+from erp.delivery.models import DeliveryNote
 from erp.documents import files
 from erp.documents.models import Outbox
 from erp.documents.outbox import effect
@@ -47,8 +48,11 @@ class PdfUnavailable(Refusal):
 def document_pdf(document: Any) -> bytes:
     """Return the PDF of a paper, delivery note or purchase order: the stored bytes, made at first call.
 
-    Raises PdfUnavailable, NotIssued and NotOrdered for a draft.
+    What has not left may still be divided: its note is drawn as it is now, and not kept. Raises
+    PdfUnavailable, NotIssued and NotOrdered for a draft.
     """
+    if isinstance(document, DeliveryNote) and document.shipped_on is None:
+        return render(*pages.page(document))
     key = source_key(document)
     file = files.the_file(key, "pdf")
     if file is None:

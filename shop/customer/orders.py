@@ -115,12 +115,12 @@ def sent(order: Any) -> list[DeliveryLine]:
 
 
 def papers(order: Any) -> list[Paper]:
-    """Return the documents of an order that exist by now: invoices and credit notes once issued."""
+    """Return the documents of an order that exist by now: papers once issued, notes once they left."""
     found = []
     for kind, rows in (("invoice", order.invoices), ("credit-note", order.credit_notes)):
         for row in rows.exclude(number=None).order_by("pk"):
             found += [Paper(kind, row, form) for form in _forms(row)]
-    notes = order.delivery_notes.exclude(state=DeliveryNote.State.CANCELLED).order_by("pk")
+    notes = order.delivery_notes.filter(shipped_on__isnull=False).order_by("pk")
     return found + [Paper("delivery-note", row) for row in notes]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from accounting.money import ZERO
+from erp.delivery import carriers
 from erp.delivery.models import DeliveryNote
 from erp.invoicing.models import PaymentOperation
 from erp.invoicing.payments import still_to_come
@@ -25,6 +26,7 @@ class Stage:
     on: date | None
     details: str = ""
     amount: Decimal | None = None
+    link: str = ""
 
 
 # What a parcel that is still here waits for.
@@ -73,11 +75,13 @@ def _money(order: Any) -> Iterator[Stage]:
 
 def _parcels(order: Any) -> Iterator[Stage]:
     notes = list(order.delivery_notes.exclude(state=State.CANCELLED).order_by("pk"))
+    links = carriers.links_for(notes)
     for place, note in enumerate(notes, start=1):
         which = f", parcel {place} of {len(notes)}" if len(notes) > 1 else ""
-        yield Stage(f"Shipped{which}", note.shipped_on, HOW_FAR.get(note.state) or _sent_by(note))
+        yield Stage(f"Shipped{which}", note.shipped_on, _details(note), link=links.get(note.pk, ""))
         yield Stage(f"Delivered{which}", note.delivered_on)
 
 
-def _sent_by(note: DeliveryNote) -> str:
-    return " ".join(filter(None, (note.carrier, note.tracking_number)))
+def _details(note: DeliveryNote) -> str:
+    """Return what the parcel waits for, or who carries it under which number."""
+    return HOW_FAR.get(note.state) or " ".join(filter(None, (note.carrier, note.tracking_number)))

@@ -8,7 +8,7 @@ from accounting.models import Account, JournalEntry, JournalLine, OpenItem, Part
 from erp.backoffice import roles
 from erp.backoffice.site import office as site
 from erp.banking.models import BankLine, BankStatement, CsvMapping, Payout, TransferBatch
-from erp.delivery.models import DeliveryNote, Return
+from erp.delivery.models import Carrier, DeliveryNote, Return
 from erp.documents.models import Company, Outbox
 from erp.inventory.models import CounterCorrection, PriceChange, StockLevel, StockMove, StockValue
 from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
@@ -46,6 +46,7 @@ LISTS = {
     Order: ORDERS,
     DeliveryNote: ORDERS,
     Return: ORDERS,
+    Carrier: {WAREHOUSE},
     Product: EVERYBODY,
     StockRecord: EVERYBODY,
     StockLevel: EVERYBODY,

@@ -14,7 +14,7 @@ from erp import order_to_cash
 from erp.invoicing import links
 from erp.invoicing.pdf import PdfUnavailable
 from tests.chain.scenes import place
-from tests.factories import ADA, ProductFactory, sale_line
+from tests.factories import ADA, MONDAY, ProductFactory, sale_line
 
 from . import buying
 from .buying import product, text
@@ -37,12 +37,20 @@ def people(django_user_model):
     ]
 
 
+def send(order):
+    """Let all of an order leave, paid or not."""
+    order.delivery_notes.update(state="ready")
+    order_to_cash.ship(order.delivery_notes.get(), on=MONDAY)
+
+
 def papers_of(client, page) -> list[str]:
     return re.findall(r'href="([^"]+\.pdf)"', text(client.get(page)))
 
 
 def test_a_guest_opens_the_order_by_its_link_and_downloads_its_papers(client, guests_order):
     page = f"/orders/{links.order_token(guests_order)}/"
+    assert len(papers_of(client, page)) == 1  # a delivery note goes with the goods
+    send(guests_order)
     papers = papers_of(client, page)
     assert len(papers) == 2
     for paper in papers:
@@ -83,6 +91,7 @@ def test_an_order_of_an_account_is_seen_by_its_owner_alone(client, standard, peo
     buying.buy(client, product())
     order = Order.objects.get()
     page = f"/accounts/orders/{order.number}/"
+    send(order)
     papers = papers_of(client, page)
     assert len(papers) == 2
     assert client.get(papers[0]).content.startswith(b"%PDF")

@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from erp import order_to_cash, parcels
+from erp.delivery import carriers
 from erp.delivery.models import DeliveryNote
+from erp.delivery.packing import name_of
 from erp.invoicing.keys import source_key
 
 from .. import links, ties
@@ -18,6 +20,7 @@ from ..forms import QuantitiesForm
 from ..pages import Page, ReadOnlyAdmin, Table
 from ..parcel_forms import DeliveredForm, ParcelForm, ShipForm
 from ..site import office
+from .picking import AtTheShelf
 from .returns import TAKE_BACK, take_back
 
 State = DeliveryNote.State
@@ -25,30 +28,37 @@ SHIP = "delivery.change_deliverynote"
 CANCEL = "order.change_order"
 OFFERED: dict[str, tuple[str, ...]] = {
     State.WAITING_PAYMENT: ("cancel_pieces",),
-    State.READY: ("ship", "ship_part", "cancel_pieces"),
+    State.WAITING_STOCK: ("ship_part", "cancel_pieces"),
+    State.READY: ("pick", "ship", "ship_part", "cancel_pieces"),
+    State.PICKING: ("pick", "put_back", "cancel_pieces"),
+    State.PACKED: ("ship", "ship_part", "put_back", "cancel_pieces"),
     State.SHIPPED: ("deliver", "track", "take_back"),
     State.DELIVERED: ("take_back",),
 }
 
 
 @admin.register(DeliveryNote, site=office)
-class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
+class DeliveryNoteAdmin(Exported, AtTheShelf, ReadOnlyAdmin):
     list_display = (
         "number",
         "state",
         "order",
         "receiver",
         "warehouse",
+        "picker",
         "created_on",
         "shipped_on",
         "delivered_on",
         "tracking_number",
     )
     list_filter = ("state", "warehouse", "created_on", "shipped_on")
-    list_select_related = ("order", "warehouse")
+    list_select_related = ("order", "warehouse", "picker")
     search_fields = ("number", "order__number", "tracking_number", "lines__title", "lines__sku")
     ordering = ("-created_on", "-pk")
-    actions = ("ship", "ship_part", "cancel_pieces", "track", "deliver", "take_back")
+    actions = (
+        *("pick", "put_back", "print_pick_list", "print_packing_slips", "print_notes"),
+        *("ship", "ship_part", "cancel_pieces", "track", "deliver", "take_back"),
+    )
     resource_classes = [
         export_of(
             DeliveryNote, "number", "state", "order__number", "warehouse__code", "created_on", "shipped_on"
@@ -60,15 +70,17 @@ class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
         return f"{note.ship_to.get('name', '')}, {note.ship_to.get('city', '')}"
 
     def page(self, request: HttpRequest, row: DeliveryNote) -> Page:
+        link = carriers.link_for(row)
         facts = [
             ("Order", links.to(row.order)),
             ("State", row.get_state_display()),
+            ("Picked by", name_of(row.picker) if row.picker else ""),
             ("To", ties.address(row.ship_to)),
             ("Warehouse", row.warehouse),
             ("Created", row.created_on),
             ("Shipped", row.shipped_on),
             ("Carrier", row.carrier),
-            ("Tracking number", row.tracking_number),
+            ("Tracking number", links.anchor(link, row.tracking_number) if link else row.tracking_number),
             ("Delivered", row.delivered_on),
             ("Document", links.pdf_of(row)),
         ]
@@ -174,7 +186,11 @@ class DeliveryNoteAdmin(Exported, ReadOnlyAdmin):
     @staticmethod
     def _lines(note: DeliveryNote) -> Table:
         rows = [
-            (line.sku, links.to(line.product, line.title), line.quantity, line.returned, line.cost)
+            (
+                *(line.sku, links.to(line.product, line.title), line.quantity),
+                *(line.waits, line.picked, line.returned, line.cost),
+            )
             for line in note.lines.select_related("product").order_by("pk")
         ]
-        return Table("Lines", ("SKU", "Product", "Quantity", "Came back", "Cost"), rows)
+        columns = ("SKU", "Product", "Quantity", "To come", "Picked", "Came back", "Cost")
+        return Table("Lines", columns, rows)

@@ -11,6 +11,7 @@ from oscar.core.loading import get_model
 
 from erp import effects, order_to_cash
 from erp.delivery.models import DeliveryLine, DeliveryNote
+from erp.delivery.services import MAY_LEAVE
 from erp.invoicing import unheard
 from erp.invoicing.models import Payment
 from erp.sales.models import Step
@@ -135,7 +136,7 @@ class OrderAdmin(Exported, ReadOnlyAdmin):
     def offered(self, row: Any) -> Sequence[str]:
         """Offer what the order's status allows, less what there is nothing to do about."""
         pointless = set()
-        if not row.delivery_notes.filter(state=DeliveryNote.State.READY).exists():
+        if not row.delivery_notes.filter(state__in=MAY_LEAVE).exists():
             pointless.add("ship")
         to_bill = row.steps.filter(name=Step.Name.INVOICE)
         if not to_bill.exclude(state__in=(Step.State.DONE, Step.State.NOT_NEEDED)).exists():
@@ -152,9 +153,9 @@ class OrderAdmin(Exported, ReadOnlyAdmin):
 
     @verb("Ship what is ready", needs=SHIP)
     def ship(self, request: HttpRequest, orders: QuerySet) -> HttpResponse | None:
-        """Ship the notes that are ready, each by itself."""
+        """Ship the notes that are ready or packed, each by itself."""
         today = timezone.localdate()
-        ready = DeliveryNote.objects.filter(order__in=orders, state=DeliveryNote.State.READY)
+        ready = DeliveryNote.objects.filter(order__in=orders, state__in=MAY_LEAVE)
         notes = list(ready.order_by("order_id", "pk"))
         if not notes:
             self.message_user(request, "No delivery note is ready to be shipped.", "WARNING")

@@ -10,6 +10,7 @@ from typing import Any
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO
+from erp.delivery import carriers
 from erp.delivery.models import DeliveryNote
 from erp.delivery.services import OPEN
 from erp.documents.models import Outbox
@@ -82,8 +83,9 @@ def shipped(note: DeliveryNote) -> Facts:
         "shipped_on": note.shipped_on,
         "lines": [{"title": line.title, "quantity": line.quantity} for line in note.lines.order_by("pk")],
         "ship_to": note.ship_to,
-        "carrier": getattr(note, "carrier", ""),
-        "tracking_number": getattr(note, "tracking_number", ""),
+        "carrier": note.carrier,
+        "tracking_number": note.tracking_number,
+        "tracking_link": carriers.link_for(note),
         "more_follows": others.exists(),
     }
 

@@ -70,6 +70,7 @@ SAMPLES: dict[str, Facts] = {
         "ship_to": SHIP_TO,
         "carrier": "Parcel Post",
         "tracking_number": "PP 0042 0042 42",
+        "tracking_link": "https://example.com/parcels/PP%200042%200042%2042",
         "more_follows": True,
     },
     "invoice": {"order": ORDER, **INVOICE, "due_on": date(2026, 3, 16), "transfer": Decimal("273.70")},
