@@ -74,7 +74,7 @@ _SOURCES: list[_Source] = [
     (
         "Delivery notes being picked",
         "delivery.change_deliverynote",
-        lambda: reverse("admin:picking"),
+        lambda: links.list_of(DeliveryNote, state__exact=DeliveryNote.State.PICKING),
         lambda now: DeliveryNote.objects.filter(state=DeliveryNote.State.PICKING),
     ),
     (

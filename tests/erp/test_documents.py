@@ -109,3 +109,14 @@ def test_a_link_opens_its_order_and_no_other_and_expires(order):
     Company.objects.update(guest_link_days=0)
     with pytest.raises(links.LinkExpired, match="no longer valid"):
         links.order_for(token)
+
+
+def test_a_delivery_note_is_kept_once_it_has_left_and_drawn_anew_until_then(order, monkeypatch):
+    drawn = iter((b"now", b"divided", b"left", b"never"))
+    monkeypatch.setattr(pdf, "render", lambda *page: next(drawn))
+    note = order.delivery_notes.get()
+    assert [pdf.document_pdf(note) for _ in range(2)] == [b"now", b"divided"]
+    order.delivery_notes.update(state="ready")
+    note.refresh_from_db()
+    order_to_cash.ship(note, on=MONDAY)
+    assert [pdf.document_pdf(note) for _ in range(2)] == [b"left", b"left"]
