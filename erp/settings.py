@@ -194,6 +194,7 @@ OUTBOX_HANDLERS = {
     "ship": "erp.effects.ship",
     "fill": "erp.filling.have_filled",
     "purchase_order": "erp.invoicing.mails.purchases.send_order",
+    "import": "erp.backoffice.intake.running.go_on",
 }
 # What the workers ask the outbox for once a day
 DAILY = ["remind"]

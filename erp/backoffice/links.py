@@ -23,6 +23,7 @@ from erp.purchasing.models import GoodsReceipt, PurchaseOrder, SupplierBill, Sup
 
 Order = get_model("order", "Order")
 
+IMPORT = "import"
 DOCUMENTS: dict[str, type[Model]] = {
     "invoice": Invoice,
     "credit": CreditNote,
@@ -100,6 +101,8 @@ def _direct(source_key: str) -> str | None:
     if kind in known and rest.isdecimal():
         opts = known[kind]._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[rest])
+    if kind == IMPORT:
+        return reverse("admin:backoffice_dataimport_change", args=[rest.partition(":")[0]])
     return None
 
 

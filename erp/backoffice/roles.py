@@ -9,7 +9,8 @@ adjusts stock, `change_stocklevel` puts it into another bin, `change_order` canc
 `add_bankstatement` and `add_payout` read in files, `change_bankline` matches, `add_payoutexplanation`
 explains, `add_transferbatch` orders refunds at the bank. `change_purchaseorder` orders, cancels and closes,
 `add_goodsreceipt` receives, `add_supplierreturn` sends back, `add_supplierbill` books bills and credit notes,
-`add_supplierpayment` pays them.
+`add_supplierpayment` pays them. `add_dataimport` brings in the lists that somebody may change otherwise,
+`add_journalentry` opening balances.
 Settings and people are the administrator's.
 """
 
@@ -94,11 +95,13 @@ BILLS = (
     "purchasing.view_supplierbill",
     "purchasing.view_supplierpayment",
 )
+LISTS = ("backoffice.view_dataimport", "backoffice.add_dataimport")
 
 ROLES: dict[str, tuple[str, ...]] = {
     "sales": (
         *LOOK_AT_SALES,
         *LOOK_AT_STOCK,
+        *LISTS,
         *(f"{name.replace('.', f'.{action}_')}" for name in CATALOGUE + OFFERS for action in ALL),
         "inventory.view_pricechange",
         "documents.view_outbox",
@@ -115,6 +118,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "warehouse": (
         *LOOK_AT_STOCK,
+        *LISTS,
         "order.view_order",
         "sales.view_step",
         "delivery.view_deliverynote",
@@ -132,6 +136,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.add_supplierreturn",
     ),
     "purchasing": (
+        *LISTS,
         *LOOK_AT_STOCK,
         *LOOK_AT_PURCHASES,
         *BILLS,
@@ -154,6 +159,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.change_supplier",
         "purchasing.add_supplierbill",
         "purchasing.add_supplierpayment",
+        *LISTS,
+        "accounting.add_journalentry",
         "inventory.view_pricechange",
         "invoicing.add_invoice",
         "invoicing.add_creditnote",

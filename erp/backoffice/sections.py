@@ -60,7 +60,12 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "accounting.Party",
         "accounting.Period",
     ),
-    "Behind the scenes": ("sales.Step", "documents.Outbox", "documents.DocumentFile"),
+    "Behind the scenes": (
+        "backoffice.DataImport",
+        "sales.Step",
+        "documents.Outbox",
+        "documents.DocumentFile",
+    ),
     "Settings": (
         "documents.Company",
         "sales.Automation",
@@ -94,6 +99,7 @@ NAMES = {
     "purchasing.SupplierPayment": "Payments to suppliers",
     "purchasing.SupplierReturn": "Returns to suppliers",
     "purchasing.SupplierPrice": "Prices of suppliers",
+    "backoffice.DataImport": "Lists brought in",
     "banking.TransferBatch": "Refunds ordered at the bank",
 }
 

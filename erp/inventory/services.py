@@ -145,17 +145,31 @@ def average_costs(pieces: Sequence[tuple[int, int]]) -> list[Decimal | None]:
 
 def set_price(record: Any, price: Decimal | None, *, by: Any = None) -> None:
     """Change what a product costs from now on, and keep what it did cost."""
-    known = StockRecord.objects.select_for_update().get(pk=record.pk).price
-    if known == price:
-        return
-    StockRecord.objects.filter(pk=record.pk).update(price=price)
-    PriceChange.objects.create(
-        product_id=record.product_id,
-        old=None if known is None else money(known),
-        new=None if price is None else money(price),
-        user=by,
+    set_prices([(record, price)], by=by)
+
+
+def set_prices(changes: Sequence[tuple[Any, Decimal | None]], *, by: Any = None) -> None:
+    """Change what products cost from now on, and keep what they did cost. Three statements."""
+    known = hold_prices(record.product_id for record, _ in changes)
+    different = [(record, price) for record, price in changes if known[record.pk].price != price]
+    for record, price in different:
+        record.price = price
+    StockRecord.objects.bulk_update([record for record, _ in different], ["price"])
+    PriceChange.objects.bulk_create(
+        PriceChange(
+            product_id=record.product_id,
+            old=None if known[record.pk].price is None else money(known[record.pk].price),
+            new=None if price is None else money(price),
+            user=by,
+        )
+        for record, price in different
     )
-    record.price = price
+
+
+def hold_prices(products: Iterable[int]) -> dict[int, Any]:
+    """Lock what products are sold from, so that their prices stay as they are; return it by its key."""
+    records = shelf.hold_records(sorted(set(products)))
+    return {record.pk: record for record in records.values()}
 
 
 def title(product: int) -> str:

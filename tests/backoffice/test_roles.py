@@ -6,6 +6,7 @@ from oscar.core.loading import get_model
 
 from accounting.models import Account, JournalEntry, JournalLine, OpenItem, Party, TaxCode
 from erp.backoffice import roles
+from erp.backoffice.models import DataImport
 from erp.backoffice.site import office as site
 from erp.banking.models import BankLine, BankStatement, CsvMapping, Payout, TransferBatch
 from erp.delivery.models import Carrier, DeliveryNote, Return
@@ -48,6 +49,7 @@ LISTS = {
     Return: ORDERS,
     Carrier: {WAREHOUSE},
     Product: EVERYBODY,
+    DataImport: EVERYBODY,
     StockRecord: EVERYBODY,
     StockLevel: EVERYBODY,
     StockMove: EVERYBODY,
