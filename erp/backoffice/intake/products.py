@@ -1,7 +1,7 @@
 """Products with their texts, categories, price and attributes, by SKU; a product with variants by its UPC.
 
 A column `attribute:colour` is the attribute `colour` of a product's type. A product keeps its type, and a
-variant its parent. How all of it is written is in `catalogue`.
+variant its parent. How all of it is written is in `cataloguing`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from oscar.core.loading import get_model
 from erp.sales.models import TaxClass
 
 from ..safe_html import harmless_markup
-from . import attributes, catalogue
+from . import attributes, catalogue, cataloguing
 from .attributes import PREFIX
 from .catalogue import Known
 from .cells import BadCell, Column, one_of, positive, text, whole, yes_no
@@ -58,7 +58,7 @@ class Products(Kind):
         return super().column(name)
 
     def hold(self, wants: Sequence[Want]) -> None:
-        catalogue.hold(want.key[0] for want in wants)
+        cataloguing.hold(want.key[0] for want in wants)
 
     def now(self, keys: Iterable[Key]) -> dict[Key, Facts]:
         found: dict[Key, Facts] = {}
@@ -81,10 +81,10 @@ class Products(Kind):
                     _check_attribute(want, name, known)
 
     def write(self, wants: Sequence[Want], run: Run) -> None:
-        catalogue.write(wants, by=run.by)
+        cataloguing.write(wants, by=run.by)
 
     def take_away(self, wants: Sequence[Want], run: Run) -> None:
-        catalogue.take_away([want.key[0] for want in wants])
+        cataloguing.take_away([want.key[0] for want in wants])
 
     def everything(self) -> Iterator[Facts]:
         """Yield all products, each with its attributes."""
