@@ -64,7 +64,7 @@ def draft(
     purchase = PurchaseOrder.objects.create(
         supplier=supplier,
         warehouse=warehouse,
-        number=f"draft {uuid4()}",  # until its key is known
+        number=uuid4().hex,  # until its key is known
         created_on=on,
         note=note,
         user=by,

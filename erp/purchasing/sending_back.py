@@ -49,14 +49,7 @@ def send(
 
     Raises NothingGoesBack, OutOfStock.
     """
-    if not reason.strip():
-        raise NothingGoesBack("Say why the goods go back.")
-    lines = pick(purchase, quantities, refusal=NothingGoesBack)
-    for line in lines:
-        if quantities[line.pk] > line.kept:
-            raise NothingGoesBack(
-                f"Of '{line.title}' only {line.kept} can go back: {line.received} came, {line.returned} went."
-            )
+    lines = _going_back(purchase, quantities, reason)
     document = SupplierReturn.objects.create(
         order=purchase,
         number=f"SR-{purchase.number}-{SupplierReturn.objects.filter(order=purchase).count() + 1}",
@@ -78,6 +71,19 @@ def send(
     counted = [(line.pk, quantities[line.pk]) for line in lines]
     update_rows(LINES, "returned = returned + v.column2", "id = v.column1", counted)
     return SentBack(document, sum((row.value for row in rows), ZERO), sum(costs, ZERO))
+
+
+def _going_back(purchase: PurchaseOrder, quantities: Mapping[int, int], reason: str) -> list[PurchaseLine]:
+    """Return the lines of which pieces go back. Raises NothingGoesBack."""
+    if not reason.strip():
+        raise NothingGoesBack("Say why the goods go back.")
+    lines = pick(purchase, quantities, refusal=NothingGoesBack)
+    for line in lines:
+        if quantities[line.pk] > line.kept:
+            raise NothingGoesBack(
+                f"Of '{line.title}' only {line.kept} can go back: {line.received} came, {line.returned} went."
+            )
+    return lines
 
 
 def _row(document: SupplierReturn, line: PurchaseLine, pieces: int, cost: Decimal) -> SupplierReturnLine:
