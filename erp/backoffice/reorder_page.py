@@ -22,6 +22,7 @@ from . import links
 
 SEE = "purchasing.view_purchaseorder"
 DRAFT = "purchasing.add_purchaseorder"
+LONGEST_KEY = 18
 
 
 class ReorderForm(forms.Form):
@@ -33,11 +34,14 @@ class ReorderForm(forms.Form):
 
     def __init__(self, data: Any, *, found: Sequence[Suggestion]) -> None:
         super().__init__(data)
-        keys = [row.product.pk for row in found]
-        self.fields["products"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
-        for row in found:
-            self.fields[f"pieces_{row.product.pk}"] = forms.IntegerField(
-                min_value=1, max_value=10_000_000, initial=row.quantity, required=False
+        pieces = {row.product.pk: row.quantity for row in found}
+        # What somebody else has ordered meanwhile is taken too: whoever drafts leaves it out, and says so.
+        sent = data.getlist("products") if data else []
+        pieces = {int(key): 0 for key in sent if key.isdecimal() and len(key) < LONGEST_KEY} | pieces
+        self.fields["products"].choices = [(key, key) for key in pieces]  # type: ignore[attr-defined]
+        for key, quantity in pieces.items():
+            self.fields[f"pieces_{key}"] = forms.IntegerField(
+                min_value=1, max_value=10_000_000, initial=quantity, required=False
             )
 
     def clean(self) -> dict[str, Any]:

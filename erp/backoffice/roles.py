@@ -161,6 +161,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.add_supplierpayment",
         *LISTS,
         "accounting.add_journalentry",
+        "purchasing.view_paymentrun",
         "inventory.view_pricechange",
         "invoicing.add_invoice",
         "invoicing.add_creditnote",

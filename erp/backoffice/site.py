@@ -14,6 +14,7 @@ from . import (
     counters,
     mail_preview,
     papers,
+    payment_page,
     picking_pages,
     reorder_page,
     reports,
@@ -102,6 +103,10 @@ class BackOffice(AdminSite):
         """Show a note at the shelf."""
         return picking_pages.note_page(request, pk, self.each_context(request))
 
+    def bills_due(self, request: HttpRequest) -> HttpResponse:
+        """Show the bills to pay."""
+        return payment_page.page(request, self.each_context(request))
+
     def statement(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a customer's statement of account."""
         return statements.page(request, pk, self.each_context(request))
@@ -135,6 +140,7 @@ class BackOffice(AdminSite):
             path(
                 "bank/refunds/<int:pk>/account/", self.admin_view(self.refund_account), name="refund_account"
             ),
+            path("bills-to-pay/", self.admin_view(self.bills_due), name="bills_due"),
             path("reorder/", self.admin_view(self.reorder), name="reorder"),
             path("statement/<int:pk>/", self.admin_view(self.statement), name="statement"),
             path("statement/<int:pk>/send/", self.admin_view(statements.send), name="statement_send"),

@@ -202,7 +202,10 @@ def test_what_should_be_ordered_is_drafted_with_one_click(office, lamp, priced):
     made = PurchaseOrder.objects.get()
     assert told(response) == [("success", f"{made} to Oak & Sons is drafted: look it over and order it.")]
     assert made.lines.get().quantity == 14
-    assert "Nothing has to be ordered" in words(office.get("/admin/reorder/"))
+    again = office.post("/admin/reorder/", {"products": [lamp.pk], f"pieces_{lamp.pk}": "14"}, follow=True)
+    assert told(again) == [("warning", "All of it has been ordered meanwhile.")]
+    assert PurchaseOrder.objects.count() == 1
+    assert "Nothing has to be ordered" in words(again)
 
 
 def test_only_purchasing_drafts(as_role, lamp, priced):

@@ -15,6 +15,7 @@ from erp.inventory.models import CounterCorrection, PriceChange, StockLevel, Sto
 from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
 from erp.purchasing.models import (
     GoodsReceipt,
+    PaymentRun,
     PurchaseOrder,
     Supplier,
     SupplierBill,
@@ -66,6 +67,7 @@ LISTS = {
     Supplier: PURCHASES,
     SupplierBill: {ACCOUNTANT, PURCHASING},
     SupplierPayment: {ACCOUNTANT, PURCHASING},
+    PaymentRun: {ACCOUNTANT},
     SupplierPrice: {ACCOUNTANT, PURCHASING},
     Category: {SALES},
     Offer: {SALES},

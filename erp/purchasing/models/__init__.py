@@ -9,12 +9,15 @@ from .orders import (
     SupplierReturn,
     SupplierReturnLine,
 )
+from .runs import PaymentRun, PaymentRunBill
 from .suppliers import Supplier, SupplierPrice
 
 __all__ = [
     "BillLine",
     "GoodsReceipt",
     "GoodsReceiptLine",
+    "PaymentRun",
+    "PaymentRunBill",
     "PurchaseLine",
     "PurchaseOrder",
     "Supplier",
