@@ -65,7 +65,7 @@ def note_page(request: HttpRequest, pk: int, site_context: dict[str, Any]) -> Ht
     picked, pieces = picked_of(note)
     context = {
         **site_context,
-        "title": f"Pick {note}",
+        "title": f"{'Send' if note.state == State.PACKED else 'Pick'} {note}",
         "note": note,
         "lines": _lines(note),
         "picked": picked,
@@ -99,7 +99,7 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     said = f"{line.title}: {line.picked} of {line.quantity}."
     if picked == pieces:
         said += f" All {pieces} are here. Scan {note} to pack it."
-    return _answer(request, note, said, level="success", line=line)
+    return _answer(request, note, said, level="success")
 
 
 def _packed(request: HttpRequest, note: DeliveryNote) -> HttpResponse:
@@ -161,16 +161,14 @@ def _take(request: HttpRequest, note: DeliveryNote, verb: Callable[[], Any], don
     return True
 
 
-def _answer(
-    request: HttpRequest, note: DeliveryNote, said: str, *, level: str, line: DeliveryLine | None = None
-) -> HttpResponse:
+def _answer(request: HttpRequest, note: DeliveryNote, said: str, *, level: str) -> HttpResponse:
     """Tell what came of a scan: to the page's script, or by the page itself."""
     if not _wants_json(request):
         messages.add_message(request, getattr(messages, level.upper()), said)
         return redirect("admin:pick_note", note.pk)
-    picked, pieces = picked_of(note)
-    told: dict[str, Any] = {"level": level, "said": said, "picked": picked, "pieces": pieces}
-    return JsonResponse(told | ({"line": line.pk, "of_line": line.picked} if line else {}))
+    lines = dict(note.lines.values_list("pk", "picked"))
+    told = {"level": level, "said": said, "picked": sum(lines.values()), "lines": lines}
+    return JsonResponse(told)
 
 
 def _go(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

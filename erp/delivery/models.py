@@ -118,7 +118,10 @@ class Carrier(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     tracking_url = models.CharField(
-        max_length=200, blank=True, help_text="An address with {number} where the parcel's number belongs."
+        "tracking address",
+        max_length=200,
+        blank=True,
+        help_text="An address with {number} where the parcel's number belongs.",
     )
 
     class Meta:

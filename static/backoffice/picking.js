@@ -6,6 +6,7 @@
   const field = form.elements.code;
   const said = document.querySelector("[data-said]");
   let turn = Promise.resolve();
+  let leaves = false;
   let sounds;
 
   const beep = (pitch, start, length) => {
@@ -30,10 +31,11 @@
 
   const show = (answer) => {
     form.elements.seen.value = answer.picked;
-    const row = answer.line && document.querySelector(`[data-line="${answer.line}"]`);
-    if (row) {
-      row.querySelector("[data-picked]").textContent = answer.of_line;
-      const isWhole = String(answer.of_line) === row.dataset.quantity;
+    for (const [line, picked] of Object.entries(answer.lines)) {
+      const row = document.querySelector(`[data-line="${line}"]`);
+      if (!row) continue;
+      const isWhole = String(picked) === row.dataset.quantity;
+      row.querySelector("[data-picked]").textContent = picked;
       row.classList.toggle("whole", isWhole);
       row.querySelector("button").disabled = isWhole;
     }
@@ -41,6 +43,7 @@
   };
 
   const send = async (code) => {
+    if (leaves) return;
     const body = new FormData(form);
     body.set("code", code);
     let answer;
@@ -50,7 +53,10 @@
     } catch {
       return tell(`'${code}' was not counted: the shop does not answer. Load the page anew.`, false);
     }
-    if (answer.go) return location.assign(answer.go);
+    if (answer.go) {
+      leaves = true;
+      return location.assign(answer.go);
+    }
     show(answer);
   };
 

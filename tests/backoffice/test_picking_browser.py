@@ -1,0 +1,81 @@
+"""A scanner in Chromium: what it types and ends with Enter is counted, packed and shipped without a mouse."""
+
+import shutil
+
+import pytest
+from django.test import Client
+
+from erp.delivery.models import Carrier
+from tests.backoffice.conftest import person
+from tests.chain.scenes import pay
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture
+def note(ordered):
+    pay(ordered)
+    Carrier.objects.create(name="Post", tracking_url="https://post.example/{number}")
+    return ordered.delivery_notes.get()
+
+
+@pytest.fixture
+def page(note, live_server):
+    """Started last: where it runs, this thread may ask the database no more."""
+    client = Client()
+    client.force_login(person("warehouse"))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page(base_url=live_server.url, viewport={"width": 360, "height": 740})
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        page.context.add_cookies([cookie])
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        yield page
+        browser.close()
+
+
+def scan(page, *codes):
+    """Type as a scanner does: into whatever has the focus, as fast as it can."""
+    for code in codes:
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+
+
+def test_a_note_is_picked_packed_and_shipped_by_keyboard(page, note):
+    says = page.get_by_role("status")
+    page.goto("/admin/picking/")
+    scan(page, note.number)
+    page.wait_for_url(f"**/admin/picking/{note.pk}/")
+    fits = "document.documentElement.scrollWidth <= 360"
+    assert page.evaluate(fits)
+
+    scan(page, "LAMP", "CHAIR")
+    sync_api.expect(says).to_have_text(f"'CHAIR' does not belong on {note}. Put it back.")
+    sync_api.expect(says).to_have_class("said wrong")
+    scan(page, "LAMP", "LAMP")
+    sync_api.expect(says).to_have_text("All 2 of 'Lamp' are picked already. Put this one back.")
+    scan(page, "BOWL")
+    sync_api.expect(says).to_have_text(f"Bowl: 1 of 1. All 3 are here. Scan {note} to pack it.")
+    sync_api.expect(says).to_have_class("said right")
+
+    scan(page, note.number)
+    sync_api.expect(page.get_by_label("Tracking number")).to_be_focused()
+    assert page.evaluate(fits)
+    scan(page, "AB1")
+    page.wait_for_url("**/admin/picking/")
+    assert page.get_by_text(f"{note} has left.").is_visible()
+
+    page.goto(f"/admin/delivery/deliverynote/{note.pk}/change/")
+    facts = page.locator(".facts").inner_text()
+    assert [word in facts for word in ("shipped", "Post", "AB1", "warehouse")] == [True] * 4
+    assert page.get_by_role("link", name="AB1").get_attribute("href") == "https://post.example/AB1"
+    assert page.complaints == []
