@@ -61,7 +61,7 @@ def _correct(request: HttpRequest, found: Sequence[Difference]) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{len(found)} counters corrected.")
+        messages.success(request, f"{len(found)} counter{'' if len(found) == 1 else 's'} corrected.")
     return redirect("admin:counters")
 
 

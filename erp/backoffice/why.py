@@ -107,7 +107,7 @@ def on_order(product: Any) -> Table:
     found = lines.filter(quantity__gt=F("received")).select_related("order__supplier", "order__warehouse")
     rows = [
         (
-            str(line.order),
+            links.to(line.order),
             line.order.supplier.name,
             line.order.warehouse.name,
             line.quantity,

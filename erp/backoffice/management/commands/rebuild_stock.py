@@ -28,11 +28,15 @@ class Command(BaseCommand):
         elif options["apply"]:
             self._correct(found)
         else:
-            raise CommandError(f"{len(found)} counters differ. Correct them with --apply.")
+            raise CommandError(f"{_counted(found)} wrong. Correct with --apply.")
 
     def _correct(self, found: list[rebuilding.Difference]) -> None:
         try:
             rebuilding.rebuild(found)
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"{len(found)} counters corrected.")
+        self.stdout.write(f"{_counted(found)} corrected.")
+
+
+def _counted(found: list[rebuilding.Difference]) -> str:
+    return "1 counter" if len(found) == 1 else f"{len(found)} counters"
