@@ -1,6 +1,7 @@
 """Registers all desks: Django imports this module when it starts."""
 
 from .desks import (
+    adjusting,
     background,
     banking,
     bills,
@@ -22,13 +23,17 @@ from .desks import (
     returns,
     settings,
     stock,
+    stocktake_lines,
+    stocktaking,
     suppliers,
     taxes,
+    transferring,
     transfers,
     worth,
 )
 
 __all__ = [
+    "adjusting",
     "background",
     "banking",
     "bills",
@@ -50,8 +55,11 @@ __all__ = [
     "returns",
     "settings",
     "stock",
+    "stocktake_lines",
+    "stocktaking",
     "suppliers",
     "taxes",
+    "transferring",
     "transfers",
     "worth",
 ]

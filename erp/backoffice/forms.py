@@ -8,7 +8,6 @@ from django import forms
 from django.utils import timezone
 from oscar.core.loading import get_model
 
-from erp.inventory.models import Warehouse
 from erp.invoicing.models import Payment
 from erp.invoicing.payments import still_to_come
 
@@ -108,25 +107,6 @@ class UseForm(forms.Form):
         if found is None:
             raise forms.ValidationError("There is no order with this number.")
         return found
-
-
-class AdjustForm(KeyedForm):
-    """A count that differs from what was known."""
-
-    warehouse = forms.ModelChoiceField(
-        Warehouse.objects.filter(is_transit=False).order_by("priority", "pk"), empty_label=None
-    )
-    quantity = forms.IntegerField(
-        min_value=-1_000_000, max_value=1_000_000, help_text="Pieces found; negative where some are missing."
-    )
-    reason = forms.CharField(max_length=255)
-    cost = forms.DecimalField(
-        max_digits=12,
-        decimal_places=2,
-        min_value=0,
-        required=False,
-        help_text="What all pieces found have cost together. Without it they take the average.",
-    )
 
 
 class BinForm(forms.Form):

@@ -17,7 +17,7 @@ from accounting.models import JournalEntry
 from accounting.refusal import Refusal
 from erp.banking.models import BankMatch, Payout, PayoutLine
 from erp.delivery.models import DeliveryNote, Return
-from erp.inventory.models import StockMove
+from erp.inventory.models import Adjustment, StockMove, Stocktake, Transfer
 from erp.invoicing.models import CreditNote, Invoice, PaymentOperation
 from erp.purchasing.models import GoodsReceipt, PurchaseOrder, SupplierBill, SupplierPayment, SupplierReturn
 
@@ -38,6 +38,8 @@ PURCHASES: dict[str, type[Model]] = {
     "supplier-return": SupplierReturn,
     "supplier-payment": SupplierPayment,
 }
+# What happens on the warehouse floor. An adjustment is known by its key.
+FLOOR: dict[str, type[Model]] = {"transfer": Transfer, "stocktake": Stocktake}
 # Kinds of entries that the bank's desks make; their page is that of the line or payout they belong to.
 BANKING = ("bankmatch", "payout", "payoutline")
 REVERSAL = ":reversal"
@@ -97,7 +99,7 @@ def find(source_key: str) -> str:
 
 def _direct(source_key: str) -> str | None:
     kind, _, rest = source_key.partition(":")
-    known = DOCUMENTS | PURCHASES
+    known = DOCUMENTS | PURCHASES | FLOOR
     if kind in known and rest.isdecimal():
         opts = known[kind]._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[rest])
@@ -120,6 +122,8 @@ def _looked_up(source_key: str) -> str | None:
     if kind == "payment":
         operation = PaymentOperation.objects.select_related("payment").filter(reference=rest).first()
         return page_of(operation.payment) if operation else None
+    if kind == "adjustment" and (found := Adjustment.objects.filter(key=rest).first()):
+        return page_of(found)
     if kind in BANKING and rest.isdecimal():
         return _page_if_there(_of_the_bank(kind, rest))
     moves = StockMove.objects.filter(source_key=source_key)

@@ -10,7 +10,9 @@ adjusts stock, `change_stocklevel` puts it into another bin, `change_order` canc
 explains, `add_transferbatch` orders refunds at the bank. `change_purchaseorder` orders, cancels and closes,
 `add_goodsreceipt` receives, `add_supplierreturn` sends back, `add_supplierbill` books bills and credit notes,
 `add_supplierpayment` pays them. `add_dataimport` brings in the lists that somebody may change otherwise,
-`add_journalentry` opening balances.
+`add_journalentry` opening balances. `add_transfer` drafts a transfer, `change_transfer` sends and receives
+it, `add_stocktake` starts and posts a stocktake, `change_stocktake` counts, `change_adjustment` approves
+or rejects what somebody else found different.
 Settings and people are the administrator's.
 """
 
@@ -38,6 +40,12 @@ LOOK_AT_STOCK = (
     "inventory.view_stocklevel",
     "inventory.view_stockmove",
     "inventory.view_warehouse",
+    "inventory.view_transfer",
+)
+LOOK_AT_COUNTS = (
+    "inventory.view_stocktake",
+    "inventory.view_stocktakeline",
+    "inventory.view_adjustment",
 )
 CATALOGUE = (
     "catalogue.product",
@@ -130,6 +138,12 @@ ROLES: dict[str, tuple[str, ...]] = {
         "delivery.add_return",
         "delivery.change_return",
         "inventory.add_stockmove",
+        *LOOK_AT_COUNTS,
+        "inventory.add_transfer",
+        "inventory.change_transfer",
+        "inventory.add_stocktake",
+        "inventory.change_stocktake",
+        "inventory.change_adjustment",
         "inventory.change_stocklevel",
         *LOOK_AT_PURCHASES,
         "purchasing.add_goodsreceipt",
@@ -153,6 +167,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         *LOOK_AT_STOCK,
         *BOOKS,
         *BANK,
+        *LOOK_AT_COUNTS,
+        "inventory.change_adjustment",
         *LOOK_AT_PURCHASES,
         *BILLS,
         "purchasing.view_supplierprice",

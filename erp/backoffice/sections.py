@@ -17,6 +17,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "partner.StockRecord",
         "inventory.StockLevel",
         "inventory.StockMove",
+        "inventory.Transfer",
+        "inventory.Stocktake",
+        "inventory.StocktakeLine",
+        "inventory.Adjustment",
         "inventory.StockValue",
         "inventory.CounterCorrection",
         "inventory.Warehouse",
@@ -85,6 +89,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 # What Oscar and Django call otherwise than the trade does.
 NAMES = {
     "partner.StockRecord": "Stock of products",
+    "inventory.StocktakeLine": "Lines of stocktakes",
     "catalogue.ProductClass": "Product types",
     "catalogue.AttributeOptionGroup": "Choices for attributes",
     "offer.ConditionalOffer": "Offers",

@@ -28,13 +28,24 @@ class CompanyForm(forms.ModelForm):
 
     class Meta:
         model = Company
-        fields = ("country", "vat_id", "iban", "bic", "logo", "pending_minutes", "cod_fee", *DAYS)
+        fields = (
+            "country",
+            "vat_id",
+            "iban",
+            "bic",
+            "logo",
+            "pending_minutes",
+            "cod_fee",
+            "adjustment_limit",
+            *DAYS,
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         countries = Country.objects.order_by("printable_name").values_list("pk", "printable_name")
         self.fields["country"] = forms.ChoiceField(choices=countries)
-        self.fields["cod_fee"].validators.append(MinValueValidator(0))
+        for name in ("cod_fee", "adjustment_limit"):
+            self.fields[name].validators.append(MinValueValidator(0))
         self.fields["pending_minutes"].validators += [MinValueValidator(5), MaxValueValidator(1440)]
         for name in DAYS:
             self.fields[name].validators.append(MaxValueValidator(LONGEST))

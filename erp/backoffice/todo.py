@@ -15,6 +15,8 @@ from erp.banking import moves
 from erp.banking.models import BankLine
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Outbox
+from erp.inventory import counted
+from erp.inventory.models import Adjustment, StockLevel, Stocktake, Transfer
 from erp.invoicing import notices, overdue, owing, unheard, unowed
 from erp.invoicing.abroad import WARN_FROM
 from erp.invoicing.models import Invoice, Payment, ProviderEvent
@@ -136,6 +138,30 @@ _SOURCES: list[_Source] = [
         "banking.view_transferbatch",
         lambda: reverse("admin:bank_refunds"),
         lambda now: moves.refunds_not_on_statement().filter(transfer=None),
+    ),
+    (
+        "Adjustments to approve",
+        "inventory.change_adjustment",
+        lambda: links.list_of(Adjustment, state__exact=Adjustment.State.REQUESTED),
+        lambda now: Adjustment.objects.filter(state=Adjustment.State.REQUESTED),
+    ),
+    (
+        "Transfers to receive",
+        "inventory.change_transfer",
+        lambda: links.list_of(Transfer, state__exact=Transfer.State.SENT),
+        lambda now: Transfer.objects.filter(state=Transfer.State.SENT),
+    ),
+    (
+        "Stocktakes under way",
+        "inventory.change_stocktake",
+        lambda: links.list_of(Stocktake, state__exact=Stocktake.State.COUNTING),
+        lambda now: Stocktake.objects.filter(state=Stocktake.State.COUNTING),
+    ),
+    (
+        "Goods to be counted again",
+        "inventory.add_stocktake",
+        lambda: links.list_of(StockLevel, count="due"),
+        lambda now: counted.due(StockLevel.objects.all(), today=localdate(now)),
     ),
     (
         "Failed steps",

@@ -11,7 +11,17 @@ from erp.backoffice.site import office as site
 from erp.banking.models import BankLine, BankStatement, CsvMapping, Payout, TransferBatch
 from erp.delivery.models import Carrier, DeliveryNote, Return
 from erp.documents.models import Company, Outbox
-from erp.inventory.models import CounterCorrection, PriceChange, StockLevel, StockMove, StockValue
+from erp.inventory.models import (
+    Adjustment,
+    CounterCorrection,
+    PriceChange,
+    StockLevel,
+    StockMove,
+    Stocktake,
+    StocktakeLine,
+    StockValue,
+    Transfer,
+)
 from erp.invoicing.models import CreditNote, Invoice, Payment, ProviderEvent
 from erp.purchasing.models import (
     GoodsReceipt,
@@ -54,6 +64,10 @@ LISTS = {
     StockRecord: EVERYBODY,
     StockLevel: EVERYBODY,
     StockMove: EVERYBODY,
+    Transfer: EVERYBODY,
+    Stocktake: {WAREHOUSE, ACCOUNTANT},
+    StocktakeLine: {WAREHOUSE, ACCOUNTANT},
+    Adjustment: {WAREHOUSE, ACCOUNTANT},
     Step: ORDERS,
     Invoice: {SALES, ACCOUNTANT},
     CreditNote: {SALES, ACCOUNTANT},

@@ -179,7 +179,13 @@ def test_an_order_left_unbilled_is_billed(office, lamp):
 class TestAdjustStock:
     def answers(self, **changes):
         warehouse = Warehouse.objects.get(is_transit=False).pk
-        return {"warehouse": warehouse, "quantity": "-2", "reason": "Broken", "key": "f1"} | changes
+        return {
+            "warehouse": warehouse,
+            "quantity": "-2",
+            "reason": "Broken",
+            "key": "f1",
+            "code": "damaged",
+        } | changes
 
     def test_a_loss_is_posted_once_a_form(self, office, lamp):
         record = lamp.stockrecords.get()
@@ -189,7 +195,7 @@ class TestAdjustStock:
         assert StockLevel.objects.get().on_hand == 7
         move = StockMove.objects.get(kind="adjustment")
         assert (move.reason, move.value, move.user.username) == (
-            "Broken",
+            "Broken or spoiled: Broken",
             Decimal("-120.00"),
             "administrator",
         )
@@ -215,7 +221,7 @@ def test_what_is_no_refusal_is_not_swallowed(office, lamp, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(stocktaking, "adjust_stock", fail)
+    monkeypatch.setattr(stocktaking, "adjust", fail)
     answers = TestAdjustStock().answers()
     with pytest.raises(ZeroDivisionError):
         press(office, "adjust", lamp.stockrecords.get(), **answers)

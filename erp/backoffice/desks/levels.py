@@ -1,4 +1,4 @@
-"""Where products lie: one row a product and warehouse. Only the bin is changed here."""
+"""Where products lie: one row a product and warehouse, and what is done to them there."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,16 @@ from .. import links, shelves, why
 from ..actions import answers, verb
 from ..exporting import export_of
 from ..forms import BinForm
+from ..level_verbs import DueFilter, LevelVerbs
 from ..pages import Page
 from ..site import office
 from .of_product import PRODUCT, OfProduct
 
 
 @admin.register(StockLevel, site=office)
-class StockLevelAdmin(OfProduct):
+class StockLevelAdmin(LevelVerbs, OfProduct):
     list_display = ("named", "warehouse", "bin", "on_hand", "reserved", "unavailable", "available")
-    list_filter = ("warehouse",)
+    list_filter = ("warehouse", DueFilter)
     search_fields = (*PRODUCT, "bin")
     list_select_related = ("product__parent", "warehouse")
     ordering = ("product__title", "pk")
@@ -37,10 +38,10 @@ class StockLevelAdmin(OfProduct):
             "unavailable",
         )
     ]
-    actions = ("move_to_bin",)
+    actions = ("move_to_bin", *LevelVerbs.actions)
 
     def offered(self, row: StockLevel) -> Sequence[str]:
-        return ["move_to_bin"]
+        return ["move_to_bin", *super().offered(row)]
 
     @verb("Bin…", needs=why.MOVE_BIN)
     def move_to_bin(self, request: HttpRequest, levels: QuerySet) -> HttpResponse | None:

@@ -10,14 +10,16 @@ from django.utils import timezone
 from oscar.core.loading import get_model
 
 from erp import stocktaking
+from erp.inventory import counted
 from erp.inventory.models import StockMove, Warehouse
 from erp.inventory.services import main_warehouse
+from erp.stocktaking import Correction
 
 from .. import links, shelves, todo, why
 from ..actions import answers, verb
+from ..correction_forms import CorrectionForm
 from ..exporting import export_of
-from ..forms import AdjustForm
-from ..pages import Page, amount
+from ..pages import Page, amount, words
 from ..site import office
 from .of_product import PRODUCT, OfProduct
 
@@ -92,22 +94,23 @@ class StockRecordAdmin(OfProduct):
         if record is None:
             return None
         data = answers(request)
-        form = AdjustForm(data) if data else AdjustForm(initial={"warehouse": main_warehouse()})
+        form = CorrectionForm(data) if data else CorrectionForm(initial={"warehouse": main_warehouse()})
         if not form.is_valid():
             return self.ask(request, f"Adjust the stock of {self.name_of(record)}", [record], [("", form)])
         answer = form.cleaned_data
 
         def take(record: Any) -> str:
-            stocktaking.adjust_stock(
+            wish = Correction(
                 record.product,
-                warehouse=answer["warehouse"],
-                quantity=answer["quantity"],
-                reason=answer["reason"],
+                answer["warehouse"],
+                answer["quantity"],
+                answer["reason"],
+                code=answer["code"],
                 cost=answer["cost"],
-                on=timezone.localdate(),
-                key=answer["key"],
-                by=request.user,
             )
+            asked = stocktaking.adjust(wish, on=timezone.localdate(), key=answer["key"], by=request.user)
+            if asked.state == asked.State.REQUESTED:
+                return f"{record.product.get_title()}: a second person has to approve this."
             return f"{record.product.get_title()}: {answer['quantity']:+d} in {answer['warehouse']}."
 
         return self.carry_out(request, [record], take)
@@ -168,5 +171,9 @@ class StockMoveAdmin(OfProduct):
 
 @admin.register(Warehouse, site=office)
 class WarehouseAdmin(admin.ModelAdmin):
-    list_display = ("name", "code", "priority")
+    list_display = ("name", "code", "priority", "next_count")
     ordering = ("priority", "pk")
+
+    @admin.display(description="next count due")
+    def next_count(self, row: Warehouse) -> str:
+        return words(counted.next_due(row)) or "never"

@@ -27,6 +27,9 @@ class Warehouse(models.Model):
     priority = models.PositiveIntegerField(default=10)
     address = models.TextField(blank=True, help_text="Street, postcode and city, one a line.")
     country = models.CharField(max_length=2, blank=True, help_text="Empty: the company's.")
+    count_days = models.PositiveIntegerField(
+        "days between counts", default=365, help_text="Until goods are to be counted again. 0: never."
+    )
     is_transit = models.BooleanField(default=False, editable=False)
 
     def __str__(self):
