@@ -21,12 +21,14 @@ from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.delivery.packing import name_of, picked_of
 
 from . import links
+from .actions import button_for
 from .parcel_forms import SendForm
 from .warehouse_papers import bins_of, by_bin
 
 State = DeliveryNote.State
 PICK = "delivery.change_deliverynote"
 SHOWN = 50
+PRINTS = (("print_pick_list", "Print one pick list"), ("print_packing_slips", "Print packing slips"))
 WAITS_FOR = {
     State.WAITING_PAYMENT: "It waits for its payment.",
     State.WAITING_STOCK: "It waits for goods.",
@@ -43,12 +45,15 @@ def start_page(request: HttpRequest, site_context: dict[str, Any]) -> HttpRespon
         return _open(request, request.POST.get("code", ""))
     who: Any = request.user
     notes = DeliveryNote.objects.select_related("order", "picker", "warehouse").order_by("created_on", "pk")
+    ready = list(notes.filter(state=State.READY)[:SHOWN])
+    keys = [note.pk for note in ready]
     context = {
         **site_context,
         "title": "Pick and pack",
         "mine": notes.filter(state=State.PICKING, picker=who)[:SHOWN],
         "others": notes.filter(state=State.PICKING).exclude(picker=who)[:SHOWN],
-        "ready": notes.filter(state=State.READY)[:SHOWN],
+        "ready": ready,
+        "prints": [button_for(DeliveryNote._meta, name, keys, label=label) for name, label in PRINTS],
         "packed": notes.filter(state=State.PACKED)[:SHOWN],
         "shown": SHOWN,
     }

@@ -158,7 +158,8 @@ def _is_meant(line: DeliveryLine, code: str) -> bool:
 
 def _require_picking(note: DeliveryNote, by: Any = None) -> None:
     if note.state != State.PICKING:
-        raise NotBeingPicked(f"{note} is {note.get_state_display()}: start picking it first.")
+        what = "start picking it first" if note.state == State.READY else "nothing of it is being picked"
+        raise NotBeingPicked(f"{note} is {note.get_state_display()}: {what}.")
     if by is not None:
         _require_picker(note, by)
 

@@ -149,6 +149,8 @@ def test_every_state_can_be_seen(loaded):
     assert set(DeliveryNote.objects.values_list("state", flat=True)) == {
         "waiting payment",
         "ready",
+        "picking",
+        "packed",
         "shipped",
         "delivered",
         "cancelled",

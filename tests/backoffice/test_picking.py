@@ -63,7 +63,9 @@ def now(note):
 
 
 def test_a_note_goes_from_its_number_to_the_parcel_by_scans_alone(warehouse, ordered, note, clerk):
-    assert note.number in words(warehouse.get(SHELF))
+    shelf = words(warehouse.get(SHELF))
+    assert note.number in shelf
+    assert 'name="action" value="print_pick_list"' in shelf
     page = words(opened(warehouse, note.number.lower()))
     assert (now(note).state, now(note).picker) == ("picking", clerk)
     assert "Scan a piece" in page

@@ -8,6 +8,7 @@ from django.contrib.sites.models import Site
 from django.db import transaction
 from oscar.core.loading import get_model
 
+from erp.delivery.models import Carrier
 from erp.documents.models import Company
 
 Country = get_model("address", "Country")
@@ -29,6 +30,7 @@ DETAILS = {
     "iban": "DE89370400440532013000",
     "bic": "COBADEFFXXX",
 }
+CARRIER, FOLLOWED_AT = "Linden Post", "https://parcels.lindenpost.example/{number}"
 SHIPS_TO = ("DE", "AT", "BE", "FR", "NL", "GB", "CH", "US")
 
 
@@ -39,5 +41,6 @@ def load(say: Callable[[str], None], *, today: date) -> None:
         return
     say("company details")
     Company.objects.update_or_create(pk=1, defaults=DETAILS)
+    Carrier.objects.get_or_create(name=CARRIER, defaults={"tracking_url": FOLLOWED_AT})
     Site.objects.filter(pk=1).update(name=NAME)
     Country.objects.filter(pk__in=SHIPS_TO).update(is_shipping_country=True)

@@ -11,8 +11,9 @@ from typing import Any
 from django.utils import timezone
 from oscar.core.loading import get_model
 
-from erp import order_to_cash, paying, stocktaking
+from erp import order_to_cash, parcels, paying, picking, stocktaking
 from erp.backoffice.demo import returns
+from erp.backoffice.demo.company import CARRIER
 from erp.backoffice.demo.people import colleague
 from erp.backoffice.demo.selling import sale_for
 from erp.delivery.models import DeliveryNote
@@ -139,12 +140,28 @@ def _pay_twice(wish: Wish, *, on: date) -> None:
     )
 
 
+def _pick(wish: Wish, *, on: date) -> None:
+    """Somebody begins at the shelf, and has the first line in hand."""
+    note = DeliveryNote.objects.get(order=_order(wish))
+    picking.start(note, by=colleague("warehouse"))
+    for line in note.lines.order_by("pk")[:1]:
+        picking.count(note, quantities={line.pk: line.quantity}, by=colleague("warehouse"))
+
+
+def _pack(wish: Wish, *, on: date) -> None:
+    note = DeliveryNote.objects.get(order=_order(wish))
+    pieces = dict(note.lines.values_list("pk", "quantity"))
+    picking.count(note, quantities=pieces, by=colleague("warehouse"))
+    picking.pack(note, by=colleague("warehouse"))
+
+
 def _ship(wish: Wish, *, on: date) -> None:
     order = _order(wish)
     for note in DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY):
         # Where the story names a part, the rest stays on a note of its own.
         part = {line.pk: wish["part"][line.sku] for line in note.lines.filter(sku__in=wish.get("part", ()))}
-        order_to_cash.ship(note, quantities=part or None, on=on, by=colleague("warehouse"))
+        parcel = CARRIER, f"LP{note.pk:08d}"
+        parcels.send(note, quantities=part or None, on=on, parcel=parcel, by=colleague("warehouse"))
     _collect(order, now=timezone.make_aware(datetime.combine(on, time(17))))
 
 
@@ -178,6 +195,8 @@ VERBS: dict[str, Callable[..., None]] = {
     "placed": _place,
     "paid": _pay,
     "surplus": _pay_twice,
+    "picking": _pick,
+    "packed": _pack,
     "shipped": _ship,
     "cancelled": _cancel,
     **{name: partial(_follow, verb) for name, verb in returns.VERBS.items()},
