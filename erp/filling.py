@@ -53,6 +53,7 @@ def fill(products: Iterable[int], *, now: datetime) -> list[DeliveryNote]:
     for note in notes:
         order: Any = note.order
         sales.note(order, "goods have come", f"For {note.number}.", f"delivery:{note.pk}")
+    for order in {note.order_id: note.order for note in notes}.values():
         planning.goods_are_here(order)
     return notes
 

@@ -65,4 +65,5 @@ def cancel_rest(
     if order.status == "partly shipped":
         sales.move_order(order, delivery.status_of(order))
     planning.rest_is_settled(order)
+    planning.goods_are_here(order)  # what is cancelled may be all that a note waited for
     filling.ask_for_notes([gone])

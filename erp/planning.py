@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from accounting.money import ZERO
 from erp.delivery import services as delivery
@@ -116,13 +117,14 @@ def rest_is_credited(order: Any, *, still_owed: Decimal) -> None:
 
 
 def goods_are_here(order: Any) -> None:
-    """Note that goods have come that a note of an order waited for: it may leave by itself."""
+    """Note that a note of an order waits for goods no more: it may leave by itself.
+
+    Each time counts: goods that came can be missing after a count, and come again.
+    """
     ready = DeliveryNote.objects.filter(order=order, state=DeliveryNote.State.READY)
-    if steps.is_automatic(order, Name.SHIP):
-        outbox.enqueue(
-            effect(f"ship:note:{note.pk}", "ship", order_number=order.number, order=order.pk)
-            for note in ready
-        )
+    if steps.is_automatic(order, Name.SHIP) and ready.exists():
+        key = f"ship:{order.pk}:here:{uuid4().hex}"
+        outbox.enqueue([effect(key, "ship", order_number=order.number, order=order.pk)])
 
 
 def bills_on_shipment(order: Any) -> bool:

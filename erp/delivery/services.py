@@ -91,7 +91,7 @@ def ship(
     if note.state == State.WAITING_STOCK and quantities is None:
         raise NotHereYet(f"{note} waits for goods: say which of its pieces leave before the rest comes.")
     note.move_to(State.SHIPPED, shipped_on=on)
-    lines = list(note.lines.order_by("product_id", "pk"))
+    lines = _lines_now(note)
     left = left_over(note, lines, quantities)
     parted = _part(note, lines, left, order=order, cancels=rest == "cancel", on=on) if left else None
     leaving = [line for line in lines if line.note_id == note.pk]
@@ -131,7 +131,7 @@ def cancel_note(note: DeliveryNote, *, order: Any, quantities: Pieces | None, on
 
     Raises NothingElseLeaves, NotOnTheNote and IllegalTransition.
     """
-    lines = list(note.lines.order_by("product_id", "pk"))
+    lines = _lines_now(note)
     kept = left_over(note, lines, quantities)
     if kept:
         _require_open(note)
@@ -215,6 +215,18 @@ def _quantities(order: Any, **which: Any) -> dict[int, int]:
     notes = {f"note__{name}": value for name, value in which.items()}
     lines = DeliveryLine.objects.filter(note__order=order, **notes).order_by()
     return dict(lines.values_list("order_line").annotate(Sum("quantity")))
+
+
+def _lines_now(note: DeliveryNote) -> list[DeliveryLine]:
+    """Return the lines of a note in the order in which stock is locked.
+
+    Its warehouse is that of this moment: goods that came elsewhere may have moved it there.
+    """
+    lines = DeliveryLine.objects.filter(note=note).select_related("note").order_by("product_id", "pk")
+    found = list(lines)
+    for line in found:
+        note.warehouse_id = line.note.warehouse_id
+    return found
 
 
 def _require_open(note: DeliveryNote) -> None:

@@ -230,7 +230,12 @@ def _plain(piece: Piece) -> Piece:
 
 
 def make_room(places: set[tuple[int, int]]) -> None:
-    """Give products that were never here their rows."""
+    """Give products that were never here their rows.
+
+    Their records are locked first, as always: who waited for somebody's new row while he waits for a record
+    that is locked here would wait for ever.
+    """
+    shelf.hold_records(sorted({product for product, _ in places}))
     StockLevel.objects.bulk_create(
         [StockLevel(product_id=product, warehouse_id=warehouse) for product, warehouse in sorted(places)],
         ignore_conflicts=True,
