@@ -19,7 +19,7 @@ from erp import billing, filling, postings
 from erp.delivery import waiting
 from erp.delivery.models import DeliveryNote
 from erp.documents.services import company
-from erp.inventory import corrections, counting, shelf
+from erp.inventory import corrections, counting
 from erp.inventory import services as inventory
 from erp.inventory.corrections import CONDITIONS, Correction, NoReason, NotCountable
 from erp.inventory.counting import Uncounted
@@ -233,8 +233,7 @@ def _free_what_is_gone(stocktake: Stocktake, lines: list[StocktakeLine]) -> list
     gone = {line.product_id: -(line.difference or 0) for line in lines if (line.difference or 0) < 0}
     orders = set(waiting.lines_to_give_up(gone, place).values_list("note__order", flat=True))
     sales.hold_all(orders)
-    inventory.make_room({(line.product_id, place) for line in lines})
-    held = shelf.hold(line.product_id for line in lines)
+    held = inventory.hold_with_room({(line.product_id, place) for line in lines})
     levels = {line.product_id: held.level(line.product_id, place) for line in lines}
     here = {product: row.on_hand - row.unavailable for product, row in levels.items() if row}
     counting.require_enough(lines, here)

@@ -32,7 +32,7 @@ def correct(found: Sequence[Difference], *, by: Any) -> None:
     Call it with the differences as they are under lock. Raises MovesAreBroken, PromisedMoreThanIsHere.
     """
     _require_sound_moves()
-    services.make_room({(row.product_id, row.warehouse_id) for row in found if row.warehouse_id})
+    services.hold_with_room({(row.product_id, row.warehouse_id) for row in found if row.warehouse_id})
     values = {row.product_id for row in found if row.counter in (Counter.PIECES, Counter.VALUE)}
     StockValue.objects.bulk_create([StockValue(product_id=key) for key in values], ignore_conflicts=True)
     _write_levels([row for row in found if row.warehouse_id])

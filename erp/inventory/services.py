@@ -64,8 +64,7 @@ def issue(pieces: Sequence[Piece], *, cause: Cause) -> list[Decimal]:
 
 def receive(pieces: Sequence[Piece], *, cause: Cause) -> Decimal:
     """Put pieces on the shelf at the cost they carry, or at the average; return what all are worth."""
-    make_room({(piece.product_id, piece.warehouse_id) for piece in pieces})
-    held = shelf.hold(piece.product_id for piece in pieces)
+    held = hold_with_room({(piece.product_id, piece.warehouse_id) for piece in pieces})
     stock = {product: (row.quantity, row.value) for product, row in held.values.items()}
     changes = []
     for piece in pieces:
@@ -229,18 +228,21 @@ def _plain(piece: Piece) -> Piece:
     return Piece(piece.product_id, piece.warehouse_id, piece.quantity)
 
 
-def make_room(places: set[tuple[int, int]]) -> None:
-    """Give products that were never here their rows.
+def hold_with_room(places: set[tuple[int, int]]) -> Shelf:
+    """Lock products, by product and warehouse; what was never there gets its rows.
 
-    Their records are locked first, as always: who waited for somebody's new row while he waits for a record
-    that is locked here would wait for ever.
+    Records come first, as always: who waited for somebody's new row with a record in his hands, while that
+    one waits for the record, would wait for ever.
     """
-    shelf.hold_records(sorted({product for product, _ in places}))
+    products = sorted({product for product, _ in places})
+    held = shelf.hold(products)
+    if all(held.level(*place) and place[0] in held.values for place in places):
+        return held
     StockLevel.objects.bulk_create(
         [StockLevel(product_id=product, warehouse_id=warehouse) for product, warehouse in sorted(places)],
         ignore_conflicts=True,
     )
     StockValue.objects.bulk_create(
-        [StockValue(product_id=product) for product in sorted({product for product, _ in places})],
-        ignore_conflicts=True,
+        [StockValue(product_id=product) for product in products], ignore_conflicts=True
     )
+    return shelf.hold(products)

@@ -13,7 +13,7 @@ from erp.documents.models import IllegalTransition
 
 from . import shelf, valuation
 from .models import StockMove, Transfer, TransferLine, Warehouse
-from .services import Cause, Piece, make_room, require_free
+from .services import Cause, Piece, hold_with_room, require_free
 from .shelf import Change, Shelf
 
 State = Transfer.State
@@ -83,8 +83,7 @@ def send(transfer: Transfer, *, on: date, by: Any = None) -> None:
     transfer.move_to(State.SENT, sent_on=on)
     lines = _lines(transfer)
     transit = Warehouse.objects.get(is_transit=True).pk
-    make_room({(line.product_id, transit) for line in lines})
-    held = shelf.hold(line.product_id for line in lines)
+    held = hold_with_room({(line.product_id, transit) for line in lines})
     require_free([Piece(line.product_id, transfer.origin_id, line.quantity) for line in lines], held)
     changes = []
     for line in lines:
@@ -130,8 +129,7 @@ def _unload(
     by: Any,
 ) -> Arrived:
     transit = Warehouse.objects.get(is_transit=True).pk
-    make_room({(line.product_id, onto) for line in lines})
-    held = shelf.hold(line.product_id for line in lines)
+    held = hold_with_room({(line.product_id, onto) for line in lines})
     changes: list[Change] = []
     for line in lines:
         line.received = line.quantity - missing.get(line.pk, 0)
