@@ -68,6 +68,11 @@ def expected_for(order: Any) -> dict[int, date]:
     return {line: day for line, day in days.items() if day}
 
 
+def late(on: date) -> QuerySet[PurchaseOrder]:
+    """Return the orders whose goods should have come before a day."""
+    return PurchaseOrder.objects.filter(state__in=OPEN, expected_on__lt=on)
+
+
 def _open_lines(products: Iterable[int]) -> QuerySet[PurchaseLine]:
     lines = PurchaseLine.objects.filter(product__in=list(products), order__state__in=OPEN)
     return lines.filter(quantity__gt=F("received"))

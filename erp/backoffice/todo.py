@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 
+from erp import forecast, remitting, reordering
 from erp.banking import moves
 from erp.banking.models import BankLine
 from erp.delivery.models import DeliveryNote, Return
@@ -20,6 +21,7 @@ from erp.inventory.models import Adjustment, StockLevel, Stocktake, Transfer
 from erp.invoicing import notices, overdue, owing, unheard, unowed
 from erp.invoicing.abroad import WARN_FROM
 from erp.invoicing.models import Invoice, Payment, ProviderEvent
+from erp.purchasing.models import PaymentRun, PurchaseOrder, SupplierBill
 from erp.sales.models import Step
 
 from . import links, vat
@@ -41,12 +43,17 @@ class Todo:
 
 
 def todos(user: Any, *, now: datetime) -> Iterator[Todo]:
-    """Yield what waits and this person may see. One query each."""
+    """Yield what waits and this person may see. One query each, ten for what should be ordered."""
     for label, needs, url, rows in _SOURCES:
         if user.has_perm(needs):
-            yield Todo(label, rows(now).count(), url())
+            yield Todo(label, _count(rows(now)), url())
     if may_see(user) and (percent := vat.share_used(localdate(now))) >= WARN_FROM:
         yield Todo("% of the yearly threshold for sales abroad", percent, reverse("admin:vat_threshold"))
+
+
+def _count(found: Any) -> int:
+    """Return how many rows there are: the database counts them, unless they were worked out here."""
+    return len(found) if isinstance(found, list) else found.count()
 
 
 def stuck(rows: QuerySet[Outbox], *, now: datetime) -> QuerySet[Outbox]:
@@ -65,7 +72,7 @@ def low(records: QuerySet) -> QuerySet:
     return counted.filter(free__lte=F("threshold"))
 
 
-_Source = tuple[str, str, Callable[[], str], Callable[[datetime], QuerySet]]
+_Source = tuple[str, str, Callable[[], str], Callable[[datetime], Any]]
 _SOURCES: list[_Source] = [
     (
         "Delivery notes to ship",
@@ -174,6 +181,36 @@ _SOURCES: list[_Source] = [
         "documents.view_outbox",
         lambda: links.list_of(Outbox, progress="stuck"),
         lambda now: stuck(Outbox.objects.all(), now=now),
+    ),
+    (
+        "Products to reorder",
+        "purchasing.add_purchaseorder",
+        lambda: reverse("admin:reorder"),
+        lambda now: reordering.suggestions(on=localdate(now)),
+    ),
+    (
+        "Purchase orders to send",
+        "purchasing.change_purchaseorder",
+        lambda: links.list_of(PurchaseOrder, state__exact=PurchaseOrder.State.DRAFT),
+        lambda now: PurchaseOrder.objects.filter(state=PurchaseOrder.State.DRAFT),
+    ),
+    (
+        "Purchase orders that are late",
+        "purchasing.view_purchaseorder",
+        lambda: links.list_of(PurchaseOrder, goods="late"),
+        lambda now: forecast.late(localdate(now)),
+    ),
+    (
+        "Bills of suppliers that are due",
+        "purchasing.add_supplierpayment",
+        lambda: reverse("admin:bills_due"),
+        lambda now: remitting.due(until=localdate(now)).filter(kind=SupplierBill.Kind.BILL),
+    ),
+    (
+        "Payment runs with the bank",
+        "purchasing.add_supplierpayment",
+        lambda: links.list_of(PaymentRun, state__exact=PaymentRun.State.ORDERED),
+        lambda now: PaymentRun.objects.filter(state=PaymentRun.State.ORDERED),
     ),
     (
         "Products low in stock",

@@ -15,6 +15,7 @@ from oscar.core.loading import get_model
 from PIL import Image
 
 from accounting.models import JournalEntry
+from erp import remitting, reordering
 from erp.backoffice import demo
 from erp.backoffice.demo import catalogue, pictures
 from erp.banking import clearing, payouts, transfers
@@ -23,6 +24,7 @@ from erp.delivery.models import DeliveryNote, Return, Withdrawal
 from erp.inventory.models import StockLevel, StockMove
 from erp.invoicing import overdue
 from erp.invoicing.models import CreditNote, Invoice, Payment, PaymentOperation
+from erp.purchasing.models import PurchaseOrder, SupplierPayment, SupplierPrice
 from erp.sales.models import CustomerTerms, SaleKey, Step, Terms
 from tests.other_programs import agree_with_the_books
 
@@ -76,8 +78,16 @@ def test_programs_that_know_nothing_of_us_agree_with_its_books(loaded, tmp_path)
 
 def test_it_tells_what_it_is_doing(loaded):
     assert loaded[:2] == ["company details", "catalogue"]
-    assert loaded[-3].startswith("orders, event ")
-    assert loaded[-2:] == ["bank statement and payout", "terms of customers"]
+    assert loaded[-4].startswith("orders, event ")
+    assert loaded[-3:] == ["bank statement and payout", "terms of customers", "suppliers and purchases"]
+
+
+def test_purchases_are_in_every_state_with_bills_to_pay_and_paid(loaded):
+    assert set(PurchaseOrder.objects.values_list("state", flat=True)) == set(PurchaseOrder.State.values)
+    assert SupplierPayment.objects.count() == 1
+    assert {bill.number for bill in remitting.due()} == {"RE-40117", "MIETE-11"}
+    assert SupplierPrice.objects.count() > 20
+    assert reordering.suggestions(on=TODAY)
 
 
 def test_the_catalogue_is_large_enough_to_browse(loaded):
@@ -134,7 +144,7 @@ def test_everyone_can_log_in(loaded):
         assert person.is_staff == (role != "customer")
         assert person.is_superuser == (role == "administrator")
         assert list(person.groups.values_list("name", flat=True)) == (
-            [role] if role in ("sales", "warehouse", "accountant") else []
+            [role] if role in ("sales", "warehouse", "purchasing", "accountant") else []
         )
 
 
@@ -245,6 +255,9 @@ def test_stock_was_received_sold_counted_and_taken_back(loaded):
         "shipment",
         "return",
         "adjustment",
+        "receipt",
+        "revaluation",
+        "supplier",
     }
     assert StockLevel.objects.filter(reserved__gt=0).exists()
 

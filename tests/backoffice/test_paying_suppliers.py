@@ -142,3 +142,15 @@ def test_only_accountants_pay(as_role, bills):
     yesterday = sent | {"on": str(TODAY - timedelta(days=1))}
     assert "That day is over." in words(as_role("accountant").post(PAGE, yesterday))
     assert as_role("accountant").post(PAGE, sent).status_code == 302
+
+
+def test_the_first_page_counts_bills_that_are_due_and_runs_with_the_bank(as_role, bills):
+    def counted():
+        todos = {todo.label: todo.count for todo in as_role("accountant").get("/admin/").context["todos"]}
+        return todos["Bills of suppliers that are due"], todos["Payment runs with the bank"]
+
+    assert counted() == (2, 0)
+    run = remitting.order(keys(bills[0]), on=TODAY)
+    assert counted() == (1, 1)
+    remitting.paid(run, on=TODAY)
+    assert counted() == (1, 0)

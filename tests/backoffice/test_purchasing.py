@@ -214,3 +214,23 @@ def test_only_purchasing_drafts(as_role, lamp, priced):
     assert as_role("sales").get("/admin/reorder/").status_code == 403
     assert as_role("warehouse").post("/admin/reorder/", sent).status_code == 403
     assert as_role("purchasing").post("/admin/reorder/", sent).status_code == 302
+
+
+def test_the_first_page_counts_what_purchasing_has_to_do(as_role, oak, lamp, priced, drafted):
+    lamp.stockrecords.update(low_stock_threshold=20)
+    lines = [procure_to_pay.Wanted(lamp, 2)]
+    month_ago = TODAY - timedelta(days=30)
+    for _ in range(2):
+        procure_to_pay.order(procure_to_pay.draft(oak, lines=lines, on=month_ago), on=month_ago)
+    client = as_role("purchasing")
+    todos = {todo.label: todo for todo in client.get("/admin/").context["todos"]}
+    counted = {label: todo.count for label, todo in todos.items() if todo.count}
+    assert counted == {
+        "Products to reorder": 1,
+        "Purchase orders to send": 1,
+        "Purchase orders that are late": 2,
+        "Products low in stock": 1,
+    }
+    for label in ("Purchase orders to send", "Purchase orders that are late"):
+        assert client.get(todos[label].url).context["cl"].result_count == counted[label]
+    assert client.get("/admin/purchasing/purchaseorder/?goods=open").context["cl"].result_count == 2

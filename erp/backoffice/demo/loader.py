@@ -5,7 +5,18 @@ from datetime import date
 
 from django.utils import timezone
 
-from erp.backoffice.demo import agreements, bank, catalogue, company, gallery, offers, orders, people, stock
+from erp.backoffice.demo import (
+    agreements,
+    bank,
+    catalogue,
+    company,
+    gallery,
+    offers,
+    orders,
+    people,
+    purchases,
+    stock,
+)
 
 Say = Callable[[str], None]
 
@@ -21,6 +32,7 @@ PARTS: tuple[Callable[..., None], ...] = (
     orders.load,
     bank.load,
     agreements.load,
+    purchases.load,
 )
 
 

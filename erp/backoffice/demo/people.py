@@ -23,6 +23,7 @@ LOGINS: list[tuple[str, str, str]] = [
     ("administrator", "admin@lindenquince.example", PASSWORD),
     ("sales", "sales@lindenquince.example", PASSWORD),
     ("warehouse", "warehouse@lindenquince.example", PASSWORD),
+    ("purchasing", "purchasing@lindenquince.example", PASSWORD),
     ("accountant", "accountant@lindenquince.example", PASSWORD),
     ("customer", "anna.becker@example.com", PASSWORD),
 ]
@@ -30,6 +31,7 @@ NAMES = {
     "administrator": ("Henrike", "Linden"),
     "sales": ("Tobias", "Quast"),
     "warehouse": ("Mehmet", "Aydin"),
+    "purchasing": ("Jule", "Brandt"),
     "accountant": ("Ruth", "Ehlers"),
 }
 CUSTOMERS: dict[str, dict[str, Any]] = json.loads(

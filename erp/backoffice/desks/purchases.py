@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 
-from erp import procure_to_pay
+from erp import forecast, procure_to_pay
 from erp.purchasing.models import (
     GoodsReceipt,
     PurchaseOrder,
@@ -48,10 +48,9 @@ class LateFilter(admin.SimpleListFilter):
         return [("late", "late"), ("open", "still to come")]
 
     def queryset(self, request: HttpRequest, orders: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
-        if not self.value():
-            return orders
-        open_ones = orders.filter(state__in=(State.ORDERED, State.PARTLY_RECEIVED))
-        return open_ones.filter(expected_on__lt=timezone.localdate()) if self.value() == "late" else open_ones
+        if self.value() == "late":
+            return orders.filter(pk__in=forecast.late(timezone.localdate()).values("pk"))
+        return orders.filter(state__in=forecast.OPEN) if self.value() else orders
 
 
 @admin.register(PurchaseOrder, site=office)
