@@ -19,6 +19,8 @@ import pytest
 from bootstrap import CannotPrepare, environment, pip_wheel, system
 from bootstrap.progress import Stage
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # They stand in for Django and pytest, and say who called them and how.

@@ -8,6 +8,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 PYTHONS = ["3.11.0", "3.11.2", "3.11.9", "3.12.0", "3.13.0"]
 

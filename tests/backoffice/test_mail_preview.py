@@ -10,7 +10,7 @@ from erp.invoicing.mails import KINDS, preview
 from tests.backoffice.desk import told, words
 from tests.chain.scenes import work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGE, HTML, TEST = "/admin/mails/", "/admin/mails/page/", "/admin/mails/test/"
 

@@ -19,7 +19,7 @@ from shop.thumbnails import SIZES
 from tests.backoffice.desk import list_url, page_url
 from tests.backoffice.test_products import add, clerk, clothes, hats, written  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 Category = get_model("catalogue", "Category")
 Product = get_model("catalogue", "Product")
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

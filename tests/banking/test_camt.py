@@ -12,6 +12,8 @@ from erp.banking.reading.words import LARGEST, Unreadable
 
 from .papers import OTHER_IBAN, camt, entry, paid_in
 
+pytestmark = pytest.mark.once
+
 
 def only(content):
     [statement] = reader.read(content)

@@ -16,6 +16,8 @@ from erp.banking.reading.words import Unreadable
 
 from .papers import IBAN
 
+pytestmark = pytest.mark.once
+
 TYPED = Balances(Decimal("100.00"), Decimal("110.00"))
 GERMAN = """Kontoauszug;;;
 Buchung;Betrag;Empfänger;Zweck

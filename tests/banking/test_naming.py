@@ -8,6 +8,8 @@ from erp.banking import naming
 from tests.chain.scenes import place
 from tests.factories import ProductFactory, sale_line
 
+pytestmark = pytest.mark.once
+
 
 def words(text):
     return [found.word for found in naming.candidates(text)]

@@ -9,6 +9,8 @@ from barcode.charsets.code128 import CODES
 
 from erp.documents.barcode import HEIGHT, QUIET, barcode_uri
 
+pytestmark = pytest.mark.once
+
 START_B, STOP = 104, "11000111010"
 
 

@@ -9,6 +9,8 @@ from erp import settings as project
 from tests.chain.scenes import place, work
 from tests.factories import ProductFactory, sale_line
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def folder(settings, tmp_path):

@@ -9,6 +9,8 @@ from erp.sales.pricing import price, tax_on
 from erp.sales.sale import SaleLine, Shipping
 from tests.factories import sale
 
+pytestmark = pytest.mark.once
+
 S19 = TaxCode(code="DE-S-19", rate=Decimal("19.00"))
 S7 = TaxCode(code="DE-S-7", rate=Decimal("7.00"))
 S25 = TaxCode(code="DK-S-25", rate=Decimal("25.00"))

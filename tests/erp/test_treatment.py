@@ -4,6 +4,8 @@ import pytest
 
 from erp.sales.treatment import Basis, Buyer, Seller, of_goods, of_services, territory, vat_country
 
+pytestmark = pytest.mark.once
+
 GERMAN = Seller("DE")
 BY_DESTINATION = Seller("DE", pays_abroad=True)
 SMALL = Seller("DE", is_small=True)

@@ -6,6 +6,8 @@ from accounting.refusal import Refusal
 from erp.sales import vat_ids
 from erp.sales.vat_ids import VatIdRefused, asked, written
 
+pytestmark = pytest.mark.once
+
 NAMES = {
     "DE": "Germany",
     "FR": "France",

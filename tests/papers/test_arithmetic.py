@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from erp.invoicing.invoices import tax_table
 from erp.invoicing.models import Invoice, InvoiceLine, PaperLine
 from erp.sales.pricing import price
 from erp.sales.sale import Address, Sale, SaleLine, Shipping
+
+pytestmark = pytest.mark.once
 
 CODES = [
     TaxCode(pk=pk, code=f"DE-S-{rate}", name=f"VAT {rate} %", category="S", rate=Decimal(rate))

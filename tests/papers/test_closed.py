@@ -9,6 +9,8 @@ from django.template import engines
 from erp.invoicing import pdf
 from tests.papers.scenes import bowls, invoice, name_company, reader, text_of
 
+pytestmark = pytest.mark.once
+
 VECTORS = [
     '<img src="{}">',
     '<link rel="stylesheet" href="{}">',

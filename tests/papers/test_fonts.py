@@ -8,6 +8,8 @@ from pypdf import PdfReader
 
 from erp.invoicing import pdf
 
+pytestmark = pytest.mark.once
+
 NO_GLYPH = ".notdef"  # what the one who draws complains of
 SCRIPTS = {
     "Latin": "Überstraße Łódź İstanbul Tiếng Việt",

@@ -27,7 +27,7 @@ from tests.papers.scenes import (
     text_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 IBAN = "DE89 3704 0044 0532 0130 00"
 MINUS = "\N{MINUS SIGN}"
 OWN = '{% extends "documents/invoice.html" %}{% block closing %}<p>See you!</p>{% endblock %}'

@@ -28,7 +28,7 @@ from tests.papers.scenes import (
     xml_of,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LONG = ("Überlänge Ωμέγα кириллица 语言 שלום हिन्दी 🎁 " * 8)[:254] + "!"
 WORLDLY = replace(ADA, first_name="شهرزاد", last_name="🎉 O'Brien <b>&amp;", line1="", city="תל אביב")

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 FILES = [path for part in ("accounting", "erp") for path in (Path(settings.BASE_DIR) / part).rglob("*.py")]
 
 
