@@ -13,6 +13,7 @@ from .parting import NotOnTheNote, Pieces, part
 
 State = DeliveryNote.State
 IN_HAND = (State.PICKING, State.PACKED)
+GTIN_LENGTHS = (8, 12, 13, 14)
 
 
 class PickedByAnother(Refusal):
@@ -152,8 +153,13 @@ def name_of(user: Any) -> str:
 
 
 def _is_meant(line: DeliveryLine, code: str) -> bool:
-    known = {line.sku.casefold(), (line.product.upc or "").casefold()} - {""}
-    return code.casefold() in known
+    return _plain(code) in {_plain(line.sku), _plain(line.product.upc or "")} - {""}
+
+
+def _plain(code: str) -> str:
+    """Return a code so that it compares: a GTIN of 12 digits is one of 13 or 14 with zeros before it."""
+    is_gtin = code.isascii() and code.isdecimal() and len(code) in GTIN_LENGTHS
+    return code.zfill(max(GTIN_LENGTHS)) if is_gtin else code.casefold()
 
 
 def _require_picking(note: DeliveryNote, by: Any = None) -> None:

@@ -5,6 +5,7 @@
   if (!form) return;
   const field = form.elements.code;
   const said = document.querySelector("[data-said]");
+  const before = document.querySelector("[data-before]");
   let turn = Promise.resolve();
   let leaves = false;
   let sounds;
@@ -20,7 +21,9 @@
     tone.stop(sounds.currentTime + start + length);
   };
 
+  // What was refused stays in sight: who scans fast would not see it before the next answer.
   const tell = (words, isGood) => {
+    if (said.classList.contains("wrong")) before.textContent = `Before: ${said.textContent}`;
     said.textContent = words;
     said.classList.toggle("right", isGood);
     said.classList.toggle("wrong", !isGood);

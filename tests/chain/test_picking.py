@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from erp import order_to_cash, parcels, picking
+from erp import order_to_cash, parcels, picking, returning
 from erp.delivery.audit import what_is_packed_was_picked
 from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.delivery.packing import (
@@ -22,7 +22,7 @@ from erp.documents.models import IllegalTransition
 from tests.books import is_sound
 from tests.chain.scenes import FRIDAY, TUESDAY, every_row, fresh, on_shelf, pay, place, refused
 from tests.chain.scenes import shipped_line as line_of
-from tests.factories import ProductFactory, sale_line
+from tests.factories import NOON, ProductFactory, sale_line
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,17 @@ def test_the_wrong_piece_and_one_too_many_are_refused_in_words(note, sam):
     picking.scan(note, code="BOWL", by=sam)
     with refused(OneTooMany, "All 1 of 'Bowl' are picked already"):
         picking.scan(note, code="BOWL", by=sam)
+
+
+@pytest.mark.parametrize("read", ["036000291452", "0036000291452", "00036000291452"])
+def test_a_gtin_is_known_however_many_zeros_the_scanner_puts_before_it(read, sam):
+    order = place(sale_line(ProductFactory(upc="036000291452", stock=(9, "1.00"))))
+    pay(order)
+    note = order.delivery_notes.get()
+    picking.start(note, by=sam)
+    with refused(WrongPiece, "does not belong"):
+        picking.scan(note, code="36000291452", by=sam)
+    assert picking.scan(note, code=read, by=sam).picked == 1
 
 
 def test_a_page_that_is_sent_twice_counts_once(note, sam):
@@ -239,6 +250,16 @@ def test_a_customer_cannot_cancel_what_is_in_hand_and_staff_can(order, note, lam
     assert (fresh(order).status, on_shelf(lamp)) == ("cancelled", (9, 0))
     with refused(NotReady, "only what is ready can be picked"):
         picking.start(note, by=sam)
+    assert is_sound()
+
+
+def test_a_consumers_withdrawal_counts_even_when_the_parcel_is_packed(order, picked, lamp, sam):
+    picking.pack(picked, by=sam)
+    returning.withdraw(order, now=NOON, key="w")
+    picked.refresh_from_db()
+    assert (picked.state, fresh(order).status, on_shelf(lamp)) == ("cancelled", "cancelled", (9, 0))
+    with refused(NotBeingPicked, "is cancelled: nothing of it is being picked"):
+        picking.scan(picked, code="BOWL", by=sam)
     assert is_sound()
 
 

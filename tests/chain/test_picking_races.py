@@ -1,6 +1,7 @@
-"""Two who pick one note, a picker and a customer who cancels, a double scan: one wins, the other is told."""
+"""Two who pick one note, a picker and a customer who cancels, a double scan, and a database that fails."""
 
 from functools import partial
+from itertools import count
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,7 +10,8 @@ from erp import picking
 from erp.delivery.models import DeliveryNote
 from erp.delivery.packing import CountedBefore, NotReady, PickedByAnother
 from tests.books import is_sound
-from tests.chain.scenes import TUESDAY, fresh, pay, place
+from tests.chain.scenes import TUESDAY, every_row, fresh, pay, place
+from tests.chain.test_faults import fails_once
 from tests.chain.threads import split, together
 from tests.factories import ProductFactory, sale_line
 
@@ -76,3 +78,22 @@ def test_a_scan_that_is_sent_four_times_at_once_counts_one_piece(order, pickers)
 
     assert (len(done), kinds(errors)) == (1, {CountedBefore})
     assert note.lines.get().picked == 1
+
+
+def test_packing_in_part_that_breaks_off_has_not_begun(order, pickers):
+    note = order.delivery_notes.get()
+    picking.start(note, by=pickers[0])
+    picking.count(note, quantities={note.lines.get().pk: 2}, by=pickers[0])
+    before = every_row()
+
+    def pack():
+        picking.pack_picked(order.delivery_notes.get(), on=TUESDAY, by=pickers[0])
+
+    for boundary in count():
+        was_hit = fails_once(pack, boundary)
+        if every_row() != before:
+            break
+        assert was_hit
+    assert boundary > 8
+    assert sorted(order.delivery_notes.values_list("state", flat=True)) == ["packed", "ready"]
+    assert is_sound()
