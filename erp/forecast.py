@@ -5,6 +5,7 @@ It is what suppliers have promised, no more: a day that has passed is returned a
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,26 @@ State = PurchaseOrder.State
 OPEN = (State.ORDERED, State.PARTLY_RECEIVED)
 
 Arrivals = list[tuple[date | None, int]]  # pieces by day, the first first; those without a day come last
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Pieces of an order line that are not here yet, and the day on which the last is to come, if known."""
+
+    pieces: int
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What of a product is to come, and how many pieces of it are waited for already."""
+
+    arrivals: Arrivals
+    waiting: int
+
+    def day_of(self, pieces: int) -> date | None:
+        """Return the day on which the last of pieces ordered now could leave, where it is known."""
+        return _day_of(self.arrivals, self.waiting + pieces)
 
 
 def incoming(products: Iterable[int], *, warehouse: Warehouse | None = None) -> dict[int, int]:
@@ -37,22 +58,30 @@ def expected_on(products: Iterable[int] | Mapping[int, int]) -> dict[int, date]:
     served first.
     """
     wanted = dict(products) if isinstance(products, Mapping) else dict.fromkeys(products, 1)
-    if not wanted:
-        return {}
-    arrivals = _arrivals(wanted)
+    days = {product: queue.day_of(wanted[product]) for product, queue in queues(wanted).items()}
+    return {product: day for product, day in days.items() if day}
+
+
+def queues(products: Iterable[int]) -> dict[int, Queue]:
+    """Return what is to come of products, and who waits for it already; of the others nothing is on order."""
+    arrivals = _arrivals(products)
     rows = Backorder.objects.filter(product__in=arrivals)
     before = dict(rows.values_list("product_id", "waiting"))
-    days = {
-        product: _day_of(found, before.get(product, 0) + wanted[product])
-        for product, found in arrivals.items()
-    }
-    return {product: day for product, day in days.items() if day}
+    return {product: Queue(found, before.get(product, 0)) for product, found in arrivals.items()}
 
 
 def expected_for(order: Any) -> dict[int, date]:
     """Return for lines of an order that wait, by key, the day on which the last of their pieces is to come.
 
-    Whoever ordered first is served first. A line is left out where the day is not known.
+    A line is left out where the day is not known.
+    """
+    return {line: wait.until for line, wait in waits_of(order).items() if wait.until}
+
+
+def waits_of(order: Any) -> dict[int, Wait]:
+    """Return for lines of an order that wait, by key, for how many pieces and until when.
+
+    Whoever ordered first is served first.
     """
     own = DeliveryLine.objects.filter(note__order=order, waits__gt=0, note__state__in=waiting.OPEN)
     products = sorted(set(own.values_list("product_id", flat=True)))
@@ -60,12 +89,14 @@ def expected_for(order: Any) -> dict[int, date]:
         return {}
     arrivals = _arrivals(products)
     served: dict[int, int] = defaultdict(int)
-    days: dict[int, date | None] = {}
+    waits: dict[int, Wait] = {}
     for line in waiting.lines_that_wait(products):
         served[line.product_id] += line.waits
         if line.note.order_id == order.pk:
-            days[line.order_line_id] = _day_of(arrivals.get(line.product_id, []), served[line.product_id])
-    return {line: day for line, day in days.items() if day}
+            before = waits.get(line.order_line_id, Wait(0, None)).pieces
+            until = _day_of(arrivals.get(line.product_id, []), served[line.product_id])
+            waits[line.order_line_id] = Wait(before + line.waits, until)
+    return waits
 
 
 def late(on: date) -> QuerySet[PurchaseOrder]:

@@ -73,6 +73,13 @@ class ProductForm(Offered):
     low_stock_threshold = forms.IntegerField(
         label="Warn at", min_value=0, required=False, help_text="Counts as low when no more can be sold."
     )
+    backorder = forms.IntegerField(
+        label="On backorder",
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+        help_text="How many pieces may be ordered that are not in stock. Empty: none.",
+    )
     tax_class = forms.ModelChoiceField(
         TaxClass.objects.order_by("pk"), required=False, empty_label="as usual"
     )
@@ -89,8 +96,11 @@ class ProductForm(Offered):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.instance.structure, self.instance.product_class = self.structure, self.kind
-        elif tax := getattr(self.instance, "product_tax", None):
+            return
+        if tax := getattr(self.instance, "product_tax", None):
             self.initial["tax_class"] = tax.tax_class_id
+        if known := getattr(self.instance, "backorder", None):
+            self.initial["backorder"] = known.allowed
 
 
 class VariantForm(Offered):
@@ -119,9 +129,11 @@ def product_form(kind: Any, structure: str) -> type[Offered]:
     """Return the form of a product of a type: a parent has no price, a variant no categories."""
     words: dict[str, Any] = {"kind": kind, "structure": structure}
     if structure == Product.PARENT:
-        words |= dict.fromkeys(("sku", "price", "low_stock_threshold"))
+        words |= dict.fromkeys(("sku", "price", "low_stock_threshold", "backorder"))
     else:
         words |= attributes.fields_of(kind)
     if structure == Product.CHILD:
         words["categories"] = None
+    if kind is not None and not kind.track_stock:
+        words["backorder"] = None
     return type("ProductForm", (ProductForm,), words)

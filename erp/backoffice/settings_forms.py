@@ -34,6 +34,7 @@ class CompanyForm(forms.ModelForm):
             "iban",
             "bic",
             "logo",
+            "hold_minutes",
             "pending_minutes",
             "cod_fee",
             "adjustment_limit",
@@ -46,6 +47,7 @@ class CompanyForm(forms.ModelForm):
         self.fields["country"] = forms.ChoiceField(choices=countries)
         for name in ("cod_fee", "adjustment_limit"):
             self.fields[name].validators.append(MinValueValidator(0))
+        self.fields["hold_minutes"].validators.append(MaxValueValidator(1440))
         self.fields["pending_minutes"].validators += [MinValueValidator(5), MaxValueValidator(1440)]
         for name in DAYS:
             self.fields[name].validators.append(MaxValueValidator(LONGEST))

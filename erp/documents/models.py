@@ -147,6 +147,9 @@ class Company(models.Model):
         blank=True,
         help_text="Stock adjustments worth more wait for a second person. Empty: none do.",
     )
+    hold_minutes = models.PositiveIntegerField(
+        default=15, help_text="Minutes that goods are kept for whoever is about to order. 0: they are not."
+    )
     pending_minutes = models.PositiveIntegerField(
         default=30, help_text="Minutes that goods are held for a payment on a provider's page."
     )

@@ -1,4 +1,7 @@
-"""Puts a product up for sale: its one stock record, with SKU, price and the level at which to warn."""
+"""Puts a product up for sale: its one stock record, with SKU, price and the level at which to warn.
+
+It may be sold beyond what is here too, up to a limit.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from oscar.core.loading import get_model
 
+from .models import Backorder
 from .services import company_partner, set_price
 
 StockRecord = get_model("partner", "StockRecord")
@@ -31,3 +35,9 @@ def offer(
     StockRecord.objects.filter(pk=record.pk).update(partner_sku=sku, low_stock_threshold=warn_at)
     set_price(record, price, by=by)
     return record
+
+
+def allow_backorder(product: Any, *, most: int) -> None:
+    """Say how many pieces of a product may be ordered that are not here. Those that wait already stay."""
+    if most or Backorder.objects.filter(product=product).exists():
+        Backorder.objects.update_or_create(product=product, defaults={"allowed": most})

@@ -5,6 +5,8 @@ from typing import Any
 from oscar.core.loading import get_class, get_model
 
 from accounting.refusal import Refusal
+from erp.inventory import holds
+from shop.keys import key_of
 
 from .forms import refuse_too_many
 
@@ -21,14 +23,20 @@ class VoucherRefused(Refusal):
 
 
 def add(basket: Any, product: Any, quantity: int) -> None:
-    """Put so many more of a product into the basket. Raises NotInStock, TooMany."""
+    """Put so many more of a product into the basket. Raises NotInStock, TooMany.
+
+    Whoever changes his mind keeps nothing from others any more: what is held is held at the last look.
+    """
     _refuse_short(basket.strategy.fetch_for_product(product), basket.product_quantity(product) + quantity)
     refuse_too_many(basket.num_items + quantity)
     basket.add_product(product, quantity)
+    holds.let_go(key_of(basket.pk))
 
 
 def change(line: Any, quantity: int) -> None:
-    """Set a line's quantity; none takes it out. Raises NotInStock, TooMany."""
+    """Set a line's quantity; none takes it out. What is held is let go. Raises NotInStock, TooMany."""
+    if quantity != line.quantity:
+        holds.let_go(key_of(line.basket_id))
     if quantity == 0:
         line.delete()
         return

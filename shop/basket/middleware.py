@@ -6,6 +6,9 @@ from django.db.models import Sum
 from django.utils.functional import SimpleLazyObject
 from oscar.apps.basket import middleware
 
+from erp.inventory import holds
+from shop.keys import key_of
+
 
 class BasketMiddleware(middleware.BasketMiddleware):
     """Oscar's `request.basket` costs all offers. `request.plain_basket` is the same object without them."""
@@ -20,6 +23,11 @@ class BasketMiddleware(middleware.BasketMiddleware):
         if request._basket_cache is not None:
             request.basket = request._basket_cache
         return super().process_response(request, response)
+
+    def merge_baskets(self, master, slave):
+        """Put a guest's basket into the account's, and keep nothing for the guest any more."""
+        super().merge_baskets(master, slave)
+        holds.let_go(key_of(slave.pk))
 
     def plain_basket(self, request) -> Any:
         basket = self.get_basket(request)

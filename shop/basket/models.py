@@ -4,6 +4,9 @@ from typing import Any
 
 from oscar.apps.basket.abstract_models import AbstractBasket, AbstractLine
 
+from shop.keys import key_of
+from shop.partner.supply import Supply
+
 WITH_LINES = (
     "stockrecord",
     "product__product_class",
@@ -16,6 +19,7 @@ PICTURES = ("product__images", "product__parent__images")
 
 class Basket(AbstractBasket):
     _lines: Any
+    _supply: Supply | None = None
 
     def all_lines(self):
         """Return the lines, loaded once: offers leave their discounts on them."""
@@ -23,7 +27,16 @@ class Basket(AbstractBasket):
             return self.lines.model.objects.none()
         if self._lines is None:
             self._lines = self.lines.select_related(*WITH_LINES).prefetch_related(*PICTURES).order_by("pk")
+            self._supply = None
         return self._lines
+
+    @property
+    def supply(self) -> Supply:
+        """What can be had of the products on the lines, as it was when they were loaded."""
+        if self._supply is None:
+            lines = self.all_lines()
+            self._supply = self.strategy.supply((line.product_id for line in lines), key=key_of(self.pk))
+        return self._supply
 
     @property
     def num_lines(self) -> int:

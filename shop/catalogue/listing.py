@@ -5,7 +5,10 @@ from decimal import Decimal
 from django import forms
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from oscar.core.loading import get_model
+
+from erp.inventory.free import with_free
 
 from .folding import Fold, fold
 from .tree import Tree
@@ -45,9 +48,12 @@ class ListingForm(forms.Form):
         return any(self.choices.get(name) for name in ("low", "high", "stock"))
 
 
-def shown() -> QuerySet:
-    """Return the products that customers see: variants hide behind their parents."""
-    return _with_offer(Product.objects.browsable())
+def shown(key: str) -> QuerySet:
+    """Return the products that customers see: variants hide behind their parents.
+
+    What is held for the sale with the key is left for it.
+    """
+    return _with_offer(Product.objects.browsable(), key)
 
 
 def in_categories(products: QuerySet, keys: list[int]) -> QuerySet:
@@ -103,19 +109,25 @@ def _hits(word: str, tree: Tree) -> QuerySet:
     return hits.annotate(top=Coalesce("parent_id", "pk")).values("top")
 
 
-def _with_offer(products: QuerySet) -> QuerySet:
-    """Add what a card shows: lowest and highest price, pieces left and whether they are counted."""
-    own = StockRecord.objects.filter(product=OuterRef("pk"))
-    variants = StockRecord.objects.filter(product__parent=OuterRef("pk"), product__is_public=True)
-    free = F("num_in_stock") - Coalesce("num_allocated", 0)
-    total = variants.order_by().values("product__parent").annotate(total=Sum(free)).values("total")
+def _with_offer(products: QuerySet, key: str) -> QuerySet:
+    """Add what a card shows: lowest and highest price, pieces left and to come, and whether they count."""
+    records = with_free(StockRecord.objects.all(), key=key, now=timezone.now())
+    own = records.filter(product=OuterRef("pk"))
+    variants = records.filter(product__parent=OuterRef("pk"), product__is_public=True)
     return products.select_related("product_class", "product_tax").annotate(
         lowest=Coalesce(_first(own, "price"), _first(variants, "price")),
         highest=Coalesce(_first(own, "price"), _first(variants, "-price")),
-        left=Coalesce(Subquery(own.annotate(free=free).values("free")[:1]), Subquery(total[:1]), 0),
+        left=Coalesce(Subquery(own.values("here")[:1]), _total(variants, "here"), 0),
+        later=Coalesce(Subquery(own.values("later")[:1]), _total(variants, "later"), 0),
         counted=Coalesce("product_class__track_stock", Value(True), output_field=BooleanField()),
     )
 
 
 def _first(records: QuerySet, order: str) -> Subquery:
     return Subquery(records.filter(price__isnull=False).order_by(order).values("price")[:1])
+
+
+def _total(records: QuerySet, figure: str) -> Subquery:
+    """Return the sum of a figure over the variants of a product."""
+    grouped = records.order_by().values("product__parent")
+    return Subquery(grouped.annotate(total=Sum(figure)).values("total")[:1])

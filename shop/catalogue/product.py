@@ -74,7 +74,9 @@ def find(pk: int, *, for_staff: bool) -> Any:
 
 def choices(product: Any, strategy: Any) -> list[Choice]:
     """Return what can be bought: one, or a choice of variants."""
-    return [_choice(each, strategy) for each in (product.variants if product.is_parent else [product])]
+    found = product.variants if product.is_parent else [product]
+    supply = strategy.supply(each.pk for each in found)
+    return [_choice(each, strategy, supply) for each in found]
 
 
 def particulars(product: Any) -> list[tuple[str, str]]:
@@ -108,8 +110,8 @@ def _pictures(product: Any, found: list[Choice], chosen: Choice | None) -> list[
     return list(unique.values())
 
 
-def _choice(product: Any, strategy: Any) -> Choice:
-    info = strategy.fetch_for_product(product)
+def _choice(product: Any, strategy: Any, supply: Any) -> Choice:
+    info = strategy.fetch_for_product(product, supply=supply)
     sku = info.stockrecord.partner_sku if info.stockrecord else ""
     return Choice(product, _name(product), info.price, info.availability, sku)
 

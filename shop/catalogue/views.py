@@ -33,7 +33,7 @@ class Tile:
 @require_safe
 def home(request):
     """Show who we are, the categories, and what we would look at first."""
-    products = listing.ordered(listing.shown(), {}).prefetch_related("images")[:CHOICE]
+    products = listing.ordered(listing.shown(request.strategy.key), {}).prefetch_related("images")[:CHOICE]
     menu = {branch.pk: branch for branch in tree.of(request).menu}
     rows = Category.objects.filter(pk__in=menu).only("image").order_by("path")
     tiles = [Tile(menu[row.pk], row.image) for row in rows]
@@ -42,7 +42,7 @@ def home(request):
 
 @require_safe
 def catalogue(request):
-    return _list(request, listing.shown(), {"heading": "All products"})
+    return _list(request, listing.shown(request.strategy.key), {"heading": "All products"})
 
 
 @require_safe
@@ -51,7 +51,7 @@ def category(request, category_slug: str, pk: str):
     branch = tree.of(request).branches.get(int(pk))
     if branch is None:
         raise Http404("There is no such category.")
-    products = listing.in_categories(listing.shown(), branch.family)
+    products = listing.in_categories(listing.shown(request.strategy.key), branch.family)
     text = Category.objects.values_list("description", flat=True).get(pk=pk)
     return _list(request, products, {"heading": branch.name, "branch": branch, "text": text})
 
@@ -59,7 +59,7 @@ def category(request, category_slug: str, pk: str):
 @require_safe
 def search(request):
     text = listing.ListingForm(request.GET).choices.get("q", "")
-    products = listing.matching(listing.shown(), text, tree=tree.of(request))
+    products = listing.matching(listing.shown(request.strategy.key), text, tree=tree.of(request))
     heading = f"Results for “{text}”" if text else "All products"
     return _list(request, products, {"heading": heading, "searched": text})
 
@@ -68,14 +68,14 @@ def search(request):
 def offer(request, slug: str):
     """Show the products of an offer."""
     row = get_object_or_404(ConditionalOffer.active, slug=slug, offer_type=ConditionalOffer.SITE)
-    products = listing.shown().filter(pk__in=row.products().values("pk"))
+    products = listing.shown(request.strategy.key).filter(pk__in=row.products().values("pk"))
     return _list(request, products, {"heading": row.name, "text": row.description})
 
 
 @require_safe
 def product_range(request, slug: str):
     row = get_object_or_404(Range, slug=slug, is_public=True)
-    products = listing.shown().filter(pk__in=row.all_products().values("pk"))
+    products = listing.shown(request.strategy.key).filter(pk__in=row.all_products().values("pk"))
     return _list(request, products, {"heading": row.name, "text": row.description})
 
 

@@ -11,17 +11,21 @@ from erp.sales.pricing import Totals, price
 from erp.sales.sale import Sale, SaleLine
 from shop.answers import Answers
 
-from .sale import priced_lines, problem_with, sale_from_basket
+from .sale import priced_lines, problem_with, promise_of, sale_from_basket
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the basket beside its line of the sale; `sold` is None where it cannot be sold."""
+    """A line of the basket beside its line of the sale; `sold` is None where it cannot be sold.
+
+    `promise` says when it is sent, where not all of it is here.
+    """
 
     line: Any
     sold: SaleLine | None
     problem: str
     entered: str | int
+    promise: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -84,5 +88,10 @@ def estimate(basket: Any, answers: Answers, *, at: datetime) -> Preview:
 def describe(basket: Any, sale: Sale) -> Preview:
     """Put a sale beside the basket it was made from."""
     sold = dict(zip((line.pk for line in priced_lines(basket)), sale.lines, strict=True))
-    rows = (Row(line, sold.get(line.pk), problem_with(line), line.quantity) for line in basket.all_lines())
+    rows = (_row(line, sold.get(line.pk)) for line in basket.all_lines())
     return Preview(sale, price(sale), tuple(rows))
+
+
+def _row(line: Any, sold: SaleLine | None) -> Row:
+    problem = problem_with(line)
+    return Row(line, sold, problem, line.quantity, "" if problem else promise_of(line))

@@ -14,8 +14,9 @@ from erp.sales.models import SaleKey
 from erp.sales.pricing import price
 from erp.sales.sale import Sale
 from shop.answers import Answers
+from shop.keys import key_of
 
-from .sale import key_of, refuse_problems, sale_from_basket
+from .sale import promises_of, refuse_problems, sale_from_basket
 from .seen import Changed, Seen, refuse_unless_seen
 
 Applicator = get_class("offer.applicator", "Applicator")
@@ -50,7 +51,7 @@ def _place(request: Any, seen: Seen, *, at: datetime) -> Any:
     basket = _open_basket(request, seen)
     refuse_problems(basket)
     sale = sale_from_basket(basket, Answers.of(request), at=at)
-    refuse_unless_seen(seen, sale)
+    refuse_unless_seen(seen, sale, promises_of(basket))
     sale = _with_payment(sale, seen, request.POST.dict())
     try:
         order = order_to_cash.place(sale, on=localdate(at))

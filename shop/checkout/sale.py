@@ -11,6 +11,7 @@ from erp.invoicing import providers
 from erp.sales.sale import Address, Sale, SaleLine, Shipping, Surcharge
 from erp.sales.taxation import less
 from shop.answers import Answers
+from shop.keys import key_of
 
 from . import discounts
 from .shipping import Method, chosen, methods
@@ -72,11 +73,6 @@ def _lines(basket: Any, shares: dict[int, dict[int, Decimal]]) -> tuple[SaleLine
     return tuple(_line(line, shares.get(line.pk, {})) for line in priced_lines(basket))
 
 
-def key_of(basket_id: int) -> str:
-    """Return what names the wish to buy this basket: asked for twice it is still one order."""
-    return f"basket:{basket_id}"
-
-
 def priced_lines(basket: Any) -> list[Any]:
     return [line for line in basket.all_lines() if line.purchase_info.price.exists]
 
@@ -84,6 +80,16 @@ def priced_lines(basket: Any) -> list[Any]:
 def problem_with(line: Any) -> str:
     """Return why a line cannot be bought as it is, or nothing."""
     return line.purchase_info.availability.is_purchase_permitted(line.quantity)[1]
+
+
+def promise_of(line: Any) -> str:
+    """Return when the pieces of a line are sent, where not all of them are here."""
+    return line.purchase_info.availability.promise(line.quantity)
+
+
+def promises_of(basket: Any) -> list[str]:
+    """Return for each line that can be sold when it is sent: nothing where all of it is here."""
+    return [promise_of(line) for line in priced_lines(basket)]
 
 
 def refuse_problems(basket: Any) -> None:

@@ -34,10 +34,10 @@ class Seen:
     digest: str
 
 
-def show(request: Any, sale: Sale) -> str:
-    """Return what the form carries: the sale as it is shown now, bound to this visit."""
+def show(request: Any, sale: Sale, promises: list[str]) -> str:
+    """Return what the form carries: the sale as it is shown now, and when it is sent, bound to this visit."""
     shopper = request.session.setdefault(SHOPPER, secrets.token_urlsafe(16))
-    content = [sale.basket_id, secrets.token_urlsafe(8), digest(sale), shopper]
+    content = [sale.basket_id, secrets.token_urlsafe(8), digest(sale, promises), shopper]
     return signing.dumps(content, salt=SALT)
 
 
@@ -58,22 +58,23 @@ def read(request: Any) -> Seen:
     return Seen(basket, attempt, what)
 
 
-def refuse_unless_seen(seen: Seen, sale: Sale) -> None:
-    """Raises Changed where the sale is no longer the one that was shown."""
+def refuse_unless_seen(seen: Seen, sale: Sale, promises: list[str]) -> None:
+    """Raises Changed where the sale is no longer the one that was shown, or sent at another time."""
     if not sale.lines:
         raise Changed("Your basket is empty, so nothing was ordered.")
-    if digest(sale) != seen.digest:
+    if digest(sale, promises) != seen.digest:
         raise Changed(
             "Prices, stock or your basket have changed since you looked, so nothing was ordered. "
             "Please check the new total and order again."
         )
 
 
-def digest(sale: Sale) -> str:
-    """Return a fingerprint of all that is agreed: goods, prices, VAT, charges, total, people and payment."""
+def digest(sale: Sale, promises: list[str]) -> str:
+    """Return a fingerprint of all that is agreed: goods, when, prices, VAT, charges, people and payment."""
     lines = [(line.product.pk, line.quantity, line.unit_price, line.discount) for line in sale.lines]
     shipping = (sale.shipping.code, sale.shipping.charge)
     people = (sale.email, sale.ship_to, sale.bill_to, sale.vat_id, sale.payment_method)
     totals = price(sale)
-    content = repr((lines, shipping, sale.prices, totals.gross, totals.tax, totals.surcharge.gross, people))
+    sums = (sale.prices, totals.gross, totals.tax, totals.surcharge.gross)
+    content = repr((lines, promises, shipping, sums, people))
     return hashlib.sha256(content.encode()).hexdigest()

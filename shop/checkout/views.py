@@ -16,9 +16,10 @@ from shop.posted import posted
 
 from . import seen as sight
 from .forms import AddressForms, DeliveryForm
+from .holding import keep
 from .preview import describe
 from .purchase import buy
-from .sale import lines_of, refuse_problems, sale_from_basket, ways
+from .sale import lines_of, promises_of, refuse_problems, sale_from_basket, ways
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -125,12 +126,18 @@ def _preview(request, *, refusal: str = ""):
     except Refusal as trouble:
         messages.error(request, refusal or str(trouble))
         return redirect("checkout:delivery")
+    try:
+        held_until = keep(sale, minutes=request.strategy.company.hold_minutes)
+    except Refusal as trouble:
+        messages.error(request, refusal or str(trouble))
+        return redirect("basket:summary")
     context = {
         "preview": describe(request.basket, sale),
+        "held_until": held_until,
         "answers": answers,
         "provider": provider,
         "payment_templates": orders.templates_of(provider),
-        "seen": sight.show(request, sale),
+        "seen": sight.show(request, sale, promises_of(request.basket)),
         "refusal": refusal,
     }
     return render(request, "shop/checkout/preview.html", context, status=409 if refusal else 200)

@@ -11,12 +11,14 @@ from oscar.core.loading import get_model
 
 from accounting.money import ZERO
 from accounting.refusal import Refusal
+from erp import forecast
 from erp.delivery import withdrawals
 from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.delivery.packing import is_in_hand
 from erp.invoicing import links, providers
 from erp.invoicing.models import CreditNote, Invoice, Payment
 from erp.invoicing.payments import for_orders, still_to_come
+from shop.partner.availability import day_words
 
 from .timeline import timeline
 
@@ -69,7 +71,7 @@ def by_token(request: Any, token: str) -> Any:
 def describe(order: Any) -> dict:
     """Return what the page of an order shows. Its sums add up: shipping is given before discounts."""
     payment = for_orders(Payment.objects.filter(order=order)).order_by("pk").last()
-    lines, discounts = list(order.lines.order_by("pk")), list(order.discounts.order_by("pk"))
+    lines, discounts = lines_of(order), list(order.discounts.order_by("pk"))
     tax = "incl_tax" if order.terms.prices == "gross" else "excl_tax"
     goods = sum((getattr(line, f"line_price_before_discounts_{tax}") for line in lines), ZERO)
     off = sum((discount.amount for discount in discounts), ZERO)
@@ -92,6 +94,20 @@ def describe(order: Any) -> dict:
         "returns": list(order.returns.order_by("pk")),
         "timeline": timeline(order),
     }
+
+
+def lines_of(order: Any) -> list[Any]:
+    """Return the lines of an order; `promise` says which of their pieces are still to come, and when."""
+    lines, waits = list(order.lines.order_by("pk")), forecast.waits_of(order)
+    for line in lines:
+        line.promise = _promise(waits[line.pk], line.quantity) if line.pk in waits else ""
+    return lines
+
+
+def _promise(wait: forecast.Wait, quantity: int) -> str:
+    day = day_words(wait.until)
+    when = f"expected on {day}" if day else "sent as soon as more comes in"
+    return f"{wait.pieces} of {quantity} to come, {when}" if wait.pieces < quantity else f"To come, {when}"
 
 
 def may(order: Any) -> dict[str, bool]:

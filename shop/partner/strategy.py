@@ -1,11 +1,14 @@
 """Price and availability of a product for whoever is looking at it.
 
 One partner, one stock record a product: the price is StockRecord.price, stated as the company says,
-and what can be bought is what is in stock and not yet promised.
+and what can be bought says `erp.inventory.free`: what is here and nobody else's, and what may be ordered
+beyond that.
 """
 
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cached_property, partial
 
+from django.utils import timezone
 from django.utils.timezone import localdate
 from oscar.apps.partner.prices import Unavailable as NoPrice
 from oscar.apps.partner.strategy import Base, PurchaseInfo
@@ -15,9 +18,11 @@ from erp.documents.models import Company
 from erp.documents.services import company
 from erp.sales.taxation import Taxation, taxation
 from shop.answers import Answers, wished_prices
+from shop.keys import key_of
 
 from .availability import NotForSale, Stock
 from .prices import UnitPrice
+from .supply import Supply
 
 
 class Strategy(Base):
@@ -46,16 +51,29 @@ class Strategy(Base):
         buyer = answers.buyer(home=self.company.country)
         return taxation(self.company, buyer, prices=wished, on=localdate())
 
-    def fetch_for_product(self, product, stockrecord=None) -> PurchaseInfo:
+    @cached_property
+    def key(self) -> str:
+        """Return the key of the sale that this visit may come to: what is held for it is free for it."""
+        return key_of(self.request.plain_basket.pk) if self.request else ""
+
+    def supply(self, products: Iterable[int], *, key: str | None = None) -> Supply:
+        """Return what this visit can get of products at the moment, or the sale with a key."""
+        return Supply(products, key=self.key if key is None else key, now=timezone.now())
+
+    def fetch_for_product(self, product, stockrecord=None, *, supply: Supply | None = None) -> PurchaseInfo:
+        """Return price and availability. Who asks about many products brings what is free of them all."""
         record = stockrecord or next(iter(product.stockrecords.all()), None)
         if record is None or record.price is None:
             return PurchaseInfo(
                 price=NoPrice(), availability=NotForSale(product.get_title()), stockrecord=record
             )
-        return PurchaseInfo(self._price(product, record), self._availability(product, record), record)
+        availability = self._availability(product, supply or self.supply([product.pk]))
+        return PurchaseInfo(self._price(product, record), availability, record)
 
     def fetch_for_line(self, line, stockrecord=None) -> PurchaseInfo:
-        return self.fetch_for_product(line.product, stockrecord or line.stockrecord)
+        return self.fetch_for_product(
+            line.product, stockrecord or line.stockrecord, supply=line.basket.supply
+        )
 
     def fetch_for_parent(self, product) -> PurchaseInfo:
         """A parent is never sold itself: choose one of its variants."""
@@ -69,12 +87,15 @@ class Strategy(Base):
             find_code=lambda: self.taxation.code_for(product),
         )
 
-    def _availability(self, product, record) -> Stock | NotForSale:
+    def _availability(self, product, supply: Supply) -> Stock | NotForSale:
         shown = product.is_public and (product.parent is None or product.parent.is_public)
         if not shown:
             return NotForSale(product.get_title())
-        counted = product.get_product_class().track_stock
-        return Stock(record.net_stock_level if counted else None, product.get_title())
+        if not product.get_product_class().track_stock:
+            return Stock(product.get_title(), None)
+        found = supply.of(product.pk)
+        find_day = partial(supply.day, product.pk)
+        return Stock(product.get_title(), found.here, found.later, find_day=find_day)
 
 
 class Selector:

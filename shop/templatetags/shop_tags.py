@@ -77,10 +77,10 @@ def first_image(product):
 
 
 @register.inclusion_tag("shop/parts/stock.html")
-def stock(left: int | None, counted: bool = True) -> dict:
-    """Say how many are left."""
-    number = left if counted else None
-    return {"words": stock_words(number), "code": stock_code(number)}
+def stock(left: int | None, counted: bool = True, later: int = 0) -> dict:
+    """Say how many of a listed product are left, and whether more can be ordered."""
+    here = left if counted else None
+    return {"words": stock_words(here, later), "code": stock_code(here, later)}
 
 
 @register.simple_tag(takes_context=True)

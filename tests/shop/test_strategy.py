@@ -45,7 +45,7 @@ def test_what_is_promised_to_others_is_not_available():
     table = product(stock=10)
     promise(8)
     availability = info(table).availability
-    assert availability.num_available == 2
+    assert availability.here == 2
     assert availability.is_purchase_permitted(2) == (True, "")
     assert availability.is_purchase_permitted(3) == (False, "Only 2 of 'Oak table' are left.")
 

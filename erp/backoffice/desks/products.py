@@ -33,7 +33,7 @@ ProductClass = get_model("catalogue", "ProductClass")
 ProductImage = get_model("catalogue", "ProductImage")
 StockRecord = get_model("partner", "StockRecord")
 
-OFFER = ("sku", "price", "tax_class", "low_stock_threshold")
+OFFER = ("sku", "price", "tax_class", "low_stock_threshold", "backorder")
 
 
 class ImageInline(admin.TabularInline):
@@ -158,7 +158,7 @@ class ProductAdmin(Exported, admin.ModelAdmin):
         about = ("variant_of", *TEXTS) if form.structure == Product.CHILD else ("product_type", *TEXTS)
         blocks = {
             None: about,
-            "Price": OFFER if form.structure != Product.PARENT else ("tax_class",),
+            "Price": [name for name in OFFER if name in form.base_fields],
             "Attributes": names,
             "Categories": ("categories",) if form.structure != Product.CHILD else (),
             "Search engines": SEARCH,
@@ -186,6 +186,8 @@ class ProductAdmin(Exported, admin.ModelAdmin):
         taxes.classify(obj, form.cleaned_data["tax_class"])
         if not obj.is_parent:
             _offer(form, by=request.user)
+        if "backorder" in form.cleaned_data:
+            offering.allow_backorder(obj, most=form.cleaned_data["backorder"] or 0)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Write pictures and variants; a variant is offered too."""

@@ -42,7 +42,7 @@ class CompanyAdmin(FixedRows):
         ("Bank", {"fields": ("bank_name", "iban", "bic")}),
         ("Papers", {"fields": ("logo", "legal_notice")}),
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
-        ("Ways to pay", {"fields": ("pending_minutes", "cod_fee")}),
+        ("Ways to pay", {"fields": ("hold_minutes", "pending_minutes", "cod_fee")}),
         ("Stock", {"fields": ("adjustment_limit",)}),
         ("Purchases", {"fields": ("receipt_tolerance", "bill_tolerance")}),
         ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 
 from accounting.money import ZERO
+from erp import forecast
 from erp.delivery import carriers
 from erp.delivery.models import DeliveryNote
 from erp.delivery.services import OPEN
@@ -56,10 +58,7 @@ def ordered(order: Any) -> Facts:
     by_transfer = payment is not None and payment.provider == "bank"
     return {
         "order": of_order(order),
-        "lines": [
-            {"title": line.title, "quantity": line.quantity, "amount": line.line_price_incl_tax}
-            for line in order.lines.order_by("pk")
-        ],
+        "lines": list(_ordered_lines(order)),
         "discounts": [
             {"name": row.offer_name, "amount": row.amount} for row in order.discounts.order_by("pk")
         ],
@@ -68,6 +67,21 @@ def ordered(order: Any) -> Facts:
         "ship_to": order.shipping_address and snapshot(order.shipping_address),
         "transfer": still_to_come(payment) if payment and by_transfer else ZERO,
     }
+
+
+def _ordered_lines(order: Any) -> Iterable[Facts]:
+    """Yield what was ordered, how much of it is not here yet, and when that is to come, if it is known."""
+    waits = forecast.waits_of(order)
+    for line in order.lines.order_by("pk"):
+        wait = waits.get(line.pk, forecast.Wait(0, None))
+        is_kept = wait.until and wait.until >= localdate(order.date_placed)  # not a promise that was broken
+        yield {
+            "title": line.title,
+            "quantity": line.quantity,
+            "amount": line.line_price_incl_tax,
+            "waits": wait.pieces,
+            "expected_on": wait.until if is_kept else None,
+        }
 
 
 def invoices_of(order: Any) -> list[Invoice]:
