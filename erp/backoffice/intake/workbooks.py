@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, time
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -17,6 +17,7 @@ from .reading import MOST_COLUMNS, MOST_ROWS, Unreadable
 UNPACKED = 50 * 1024 * 1024
 RATIO = 100
 PARTS = 1000
+HEADER_WITHIN = 100
 # A document type is where entities are declared that unfold into gigabytes. A workbook has none.
 DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 PIECE = 1 << 20
@@ -75,18 +76,26 @@ def _require_no_doctype(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None
 
 
 def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    width = MOST_COLUMNS + 1
-    seen = 0
-    for number, cells in enumerate(sheet.iter_rows(max_col=width), start=1):
-        words = [_words(cell) for cell in cells]
-        if any(words):
-            seen += 1
-            if seen == 1:
-                # What stands beyond the last heading is one cell too many, however far it goes.
-                width = len(words)
+    """Yield the header, then what stands below it: not more columns than the header has, and one."""
+    for number, cells in enumerate(sheet.iter_rows(max_row=HEADER_WITHIN, max_col=MOST_COLUMNS + 1), start=1):
+        if header := _filled(cells):
+            yield number, header
+            yield from _below(sheet, number + 1, width=len(header) + 1)
+            return
+
+
+def _below(sheet: Any, first: int, *, width: int) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in enumerate(sheet.iter_rows(min_row=first, max_col=width), start=first):
+        if words := _filled(cells):
             yield number, words
-        if number > 10 * MOST_ROWS:
+        if number > 2 * MOST_ROWS:
             raise Unreadable("The sheet goes on for too long: take out the empty rows.", row=number)
+
+
+def _filled(cells: Sequence[Any]) -> list[str]:
+    """Return the words of a row up to its last cell that says anything."""
+    last = next((place for place in range(len(cells), 0, -1) if cells[place - 1].value is not None), 0)
+    return [_words(cell) for cell in cells[:last]]
 
 
 def _words(cell: Any) -> str:

@@ -1,0 +1,70 @@
+"""A list with errors in Chromium, on a telephone: uploaded, read, its good rows imported, the rest corrected."""
+
+import shutil
+
+import pytest
+from django.test import Client
+
+from accounting.money import money
+from tests.backoffice.conftest import person
+from tests.chain.scenes import work
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture
+def page(lamp, bowl, live_server):
+    client = Client()
+    client.force_login(person("sales"))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page(base_url=live_server.url, viewport={"width": 360, "height": 740})
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        page.context.add_cookies([cookie])
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        yield page
+        browser.close()
+
+
+def upload(page, text):
+    page.goto("/admin/backoffice/dataimport/add/")
+    page.get_by_label("List of").select_option("prices")
+    page.get_by_label("File").set_input_files(
+        {"name": "p.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    with page.expect_navigation():
+        page.get_by_role("button", name="Look at a list").click()
+
+
+def test_a_list_with_errors_is_imported_and_its_errors_corrected(page, lamp, bowl):
+    upload(page, "sku;price\nLAMP;99,00\nBOWL;fünfzig\n")
+    assert page.get_by_text("price 'fünfzig' is no number").is_visible()
+    assert page.get_by_text("price: 119.00 → 99.00").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    with page.expect_navigation():
+        page.get_by_role("button", name="Import the good rows only").click()
+    work()
+    page.reload()
+    assert page.get_by_text("1 of 1").is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="to be corrected (CSV)").click()
+    refused = download.value.path().read_text(encoding="utf-8-sig")
+    assert refused.splitlines()[1] == "BOWL,fünfzig,price is no number"
+
+    upload(page, refused.replace("fünfzig", "50.00"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Import all rows").click()
+    work()
+    prices = [product.stockrecords.get().price for product in (lamp, bowl)]
+    assert prices == [money("99.00"), money("50.00")]
+    assert page.complaints == []
