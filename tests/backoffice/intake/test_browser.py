@@ -1,8 +1,10 @@
-"""A list with errors in Chromium, on a telephone: uploaded, read, its good rows imported, the rest corrected."""
+"""A list with errors in Chromium on a telephone: its good rows are imported, the rest is corrected."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounting.money import money
@@ -35,6 +37,23 @@ def page(lamp, bowl, live_server):
         browser.close()
 
 
+def in_the_background(do):
+    """Do something where no browser is, as Django wants it; return what it returns."""
+
+    def alone():
+        try:
+            return do()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(alone).result()
+
+
+def prices_of(*products):
+    return [product.stockrecords.get().price for product in products]
+
+
 def upload(page, text):
     page.goto("/admin/backoffice/dataimport/add/")
     page.get_by_label("List of").select_option("prices")
@@ -53,9 +72,9 @@ def test_a_list_with_errors_is_imported_and_its_errors_corrected(page, lamp, bow
 
     with page.expect_navigation():
         page.get_by_role("button", name="Import the good rows only").click()
-    work()
+    in_the_background(work)
     page.reload()
-    assert page.get_by_text("1 of 1").is_visible()
+    assert page.get_by_text("1 of 1", exact=True).is_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="to be corrected (CSV)").click()
     refused = download.value.path().read_text(encoding="utf-8-sig")
@@ -64,7 +83,6 @@ def test_a_list_with_errors_is_imported_and_its_errors_corrected(page, lamp, bow
     upload(page, refused.replace("fünfzig", "50.00"))
     with page.expect_navigation():
         page.get_by_role("button", name="Import all rows").click()
-    work()
-    prices = [product.stockrecords.get().price for product in (lamp, bowl)]
-    assert prices == [money("99.00"), money("50.00")]
+    in_the_background(work)
+    assert in_the_background(lambda: prices_of(lamp, bowl)) == [money("99.00"), money("50.00")]
     assert page.complaints == []

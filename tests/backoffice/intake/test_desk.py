@@ -109,7 +109,7 @@ def test_everybody_brings_in_what_is_their_work_and_nothing_else(as_role, lamp):
         kept.refresh_from_db()
         assert (kept.state == "running") == (role == "sales"), role
         DataImport.objects.filter(pk=kept.pk).update(state="previewed")
-    assert set(DataImport.objects.values_list("user__username", flat=True)) == {"administrator", "sales"}
+    assert set(DataImport.objects.values_list("user__username", flat=True)) == {"sales"}
 
 
 def test_what_is_discarded_leaves_no_rows_and_long_lists_have_pages(as_role, lamp):
