@@ -268,7 +268,7 @@ def _key(row: DataImport, one: DataRow) -> str:
 
 
 def _changes(one: DataRow) -> Iterator[str]:
-    for column, before, after in one.changes:
+    for column, before, after in one.changes if one.fate != Fate.REFUSED else ():
         if one.fate == Fate.NEW and not after:
             continue
         said = _short(after) or "empty"
