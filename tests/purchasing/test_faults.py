@@ -56,7 +56,6 @@ CASES = [
     pytest.param(verb, fault, id=f"{verb.__name__}-{name}")
     for verb, fault, name in [
         (receiving, partial(fail, lasts=False), "fails once"),
-        (receiving, kill, "is killed"),
         (billing, partial(fail, lasts=False), "fails once"),
         (billing, kill, "is killed"),
         (sending_back, partial(fail, lasts=False), "fails once"),
