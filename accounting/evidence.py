@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from .chart import account
-from .models import JournalEntry, JournalLine
+from .models import Journal, JournalEntry, JournalLine
 from .money import ZERO
 
 
@@ -41,6 +41,12 @@ def source_keys(prefixes: Iterable[str]) -> set[str]:
 def moved_by_sources(role: str, prefix: str) -> Decimal:
     """Return debits less credits that entries with a prefix have brought to an account."""
     lines = JournalLine.objects.posted().filter(account=account(role), entry__source_key__startswith=prefix)
+    return lines.aggregate(total=Sum("amount", default=ZERO))["total"]
+
+
+def opened_with(role: str) -> Decimal:
+    """Return debits less credits that an account had when the books began."""
+    lines = JournalLine.objects.posted().filter(account=account(role), entry__journal=Journal.OPENING)
     return lines.aggregate(total=Sum("amount", default=ZERO))["total"]
 
 

@@ -188,12 +188,42 @@ def pay(
     Credit notes among them (or all that are open) are set off first. The same reference is the same.
     Raises MoreThanOwed, PaidAlready.
     """
+    settling.require_above_zero(amount)
+    return _move_money(supplier, amount, bills, on=on, reference=reference, by=by)
+
+
+@atomic
+def get_back(
+    supplier: Supplier,
+    *,
+    amount: Decimal,
+    on: date,
+    reference: str,
+    bills: Sequence[SupplierBill] = (),
+    by: Any = None,
+) -> SupplierPayment:
+    """Note that a supplier gave back what credit notes say it owes us: some, or all that are open.
+
+    The same reference is the same. Raises MoreThanOwed, PaidAlready.
+    """
+    settling.require_above_zero(amount)
+    return _move_money(supplier, -amount, bills, on=on, reference=reference, by=by)
+
+
+def _move_money(
+    supplier: Supplier,
+    amount: Decimal,
+    papers: Sequence[SupplierBill],
+    *,
+    on: date,
+    reference: str,
+    by: Any,
+) -> SupplierPayment:
     supplier = suppliers.hold(supplier)
     if known := settling.known(supplier, amount, reference=reference):
         return known
-    found = settling.owed(supplier, bills)
+    found = settling.owed(supplier, papers)
     payment = settling.write(supplier, amount, found, on=on, reference=reference, by=by)
     settling.set_off(found, on=on, key=f"supplier-payment:{payment.pk}")
-    settles = settling.shares(found.bills, amount)
-    billing.post(purchase_postings.paid(payment), by=by, settles=settles)
+    billing.post(purchase_postings.paid(payment), by=by, settles=settling.shares(found, amount))
     return payment

@@ -75,7 +75,7 @@ def sent_back(back: SentBack) -> Entry:
 
 
 def paid(payment: SupplierPayment) -> Entry:
-    """Money went to a supplier: we owe it less."""
+    """Money went to a supplier: we owe it less; or it came back, and the supplier owes us less."""
     return Entry(
         date=payment.on,
         source_key=f"supplier-payment:{payment.pk}",

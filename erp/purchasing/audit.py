@@ -89,7 +89,7 @@ def goods_not_invoiced_are_what_came_unbilled() -> Iterator[str]:
         (line.worth(line.kept) - line.worth(line.owed) for line in PurchaseLine.objects.iterator()), ZERO
     )
     role = chart.GOODS_RECEIVED_NOT_INVOICED
-    booked = evidence.moved_by_sources(role, "opening") - ledger.balance(role)
+    booked = evidence.opened_with(role) - ledger.balance(role)
     if waiting != booked:
         yield f"Goods for {waiting} came that are not billed, the account says {booked}."
 

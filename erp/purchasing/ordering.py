@@ -61,6 +61,7 @@ def draft(
     Raises NothingOrdered, NotOrderable, NoPriceKnown and NotInStock.
     """
     rows = _lines(supplier, lines)
+    _require_place(warehouse)
     purchase = PurchaseOrder.objects.create(
         supplier=supplier,
         warehouse=warehouse,
@@ -80,6 +81,7 @@ def change(purchase: PurchaseOrder, lines: Sequence[Wanted], *, warehouse: Any, 
     if purchase.state != State.DRAFT:
         raise IllegalTransition(f"{purchase} is {purchase.get_state_display()}: only a draft can be changed.")
     rows = _lines(purchase.supplier, lines)
+    _require_place(warehouse)
     PurchaseLine.objects.filter(order=purchase).delete()
     _write(purchase, rows)
     purchase.warehouse, purchase.note = warehouse, note
@@ -160,6 +162,11 @@ def _require_orderable(title: str, quantity: int, price: Decimal, pack: int) -> 
         raise NotOrderable(f"'{title}' comes in packs of {pack}: {quantity} pieces are no whole packs.")
     if not price.is_finite() or not ZERO <= price <= MOST_MONEY or price != money(price):
         raise NotOrderable(f"{price:f} is no price for '{title}': it is in whole cents, not below zero.")
+
+
+def _require_place(warehouse: Any) -> None:
+    if warehouse.is_transit:
+        raise NotOrderable("Goods are ordered for a warehouse, not for the way between two.")
 
 
 def _write(purchase: PurchaseOrder, rows: list[PurchaseLine]) -> None:

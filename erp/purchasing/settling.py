@@ -1,6 +1,6 @@
 """What we owe suppliers, read from the open items of the books, and the payments that settle it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ Share = tuple[OpenItem, Decimal]
 
 
 class MoreThanOwed(Refusal):
-    """A supplier is to get more than we owe it, or no amount of money at all."""
+    """A supplier is to get, or to give back, more than is owed, or no amount of money at all."""
 
 
 class PaidAlready(Refusal):
@@ -35,6 +35,12 @@ class Owed:
     def total(self) -> Decimal:
         """What is left to pay when both are set off."""
         return -sum((item.residual for item in [*self.bills, *self.credits]), ZERO)
+
+
+def require_above_zero(amount: Decimal) -> None:
+    """Raises MoreThanOwed where an amount is no money above zero, in whole cents."""
+    if not amount.is_finite() or amount <= 0 or amount != money(amount):
+        raise MoreThanOwed(f"{amount:f} cannot be paid: money goes in whole cents, above zero.")
 
 
 def known(supplier: Supplier, amount: Decimal, *, reference: str) -> SupplierPayment | None:
@@ -61,13 +67,13 @@ def owed(supplier: Supplier, bills: Iterable[SupplierBill] = ()) -> Owed:
 def write(
     supplier: Supplier, amount: Decimal, found: Owed, *, on: date, reference: str, by: Any
 ) -> SupplierPayment:
-    """Write down that a supplier gets money. Raises MoreThanOwed."""
-    if not amount.is_finite() or amount <= 0 or amount != money(amount):
-        raise MoreThanOwed(f"{amount:f} cannot be paid: money goes in whole cents, above zero.")
+    """Write down that a supplier gets money, or gave some back (below zero). Raises MoreThanOwed."""
     if not reference.strip():
         raise MoreThanOwed("A payment needs a reference by which it is known.")
-    if amount > found.total:
+    if amount > max(found.total, ZERO):
         raise MoreThanOwed(f"{supplier} is owed {max(found.total, ZERO)}, not {amount}.")
+    if amount < min(found.total, ZERO):
+        raise MoreThanOwed(f"{supplier} owes us {max(-found.total, ZERO)}, not {-amount}.")
     return SupplierPayment.objects.create(
         supplier=supplier, amount=amount, on=on, reference=reference, user=by
     )
@@ -84,11 +90,12 @@ def set_off(found: Owed, *, on: date, key: str) -> None:
                 bill.residual += amount
 
 
-def shares(bills: Sequence[OpenItem], amount: Decimal) -> list[Share]:
-    """Divide money between bills, the first first."""
-    found = []
-    for item in bills:
-        if part := min(amount, -item.residual):
-            found.append((item, part))
-            amount -= part
-    return found
+def shares(found: Owed, amount: Decimal) -> list[Share]:
+    """Divide money between bills, the first first; or between credit notes where it came back."""
+    divided: list[Share] = []
+    left = abs(amount)
+    for item in found.bills if amount > 0 else found.credits:
+        if part := min(left, abs(item.residual)):
+            divided.append((item, part))
+            left -= part
+    return divided

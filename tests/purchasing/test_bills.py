@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from accounting import periods
 from accounting.models import Account, Period
 from accounting.periods import PeriodLocked
-from erp import order_to_cash
+from erp import order_to_cash, procure_to_pay
 from erp.inventory.models import StockMove, StockValue
 from erp.inventory.services import OutOfStock
 from erp.purchasing.bills import AlreadyBooked, NotDatedSo
@@ -440,6 +440,29 @@ def test_named_bills_are_paid(acme):
     with refused(MoreThanOwed, "Acme is owed 0.00, not 1.00"):
         pay(acme, "1.00", bills=[second], reference="SEPA 2")
     assert is_sound()
+
+
+def test_what_a_supplier_owes_us_comes_back(acme):
+    book(acme, expense("10.00"))
+    book(acme, expense("50.00"), number="credit", kind="credit")
+    with refused(MoreThanOwed, "Acme is owed 0.00, not 1.00"):
+        pay(acme, "1.00")
+    with refused(MoreThanOwed, "Acme owes us 40.00, not 40.01"):
+        get_back(acme, "40.01")
+
+    payment = get_back(acme, "30.00")
+
+    assert get_back(acme, "30.00") == payment
+    assert str(payment) == "30.00 back from Acme"
+    assert owed(acme) == ["10.00"]
+    assert balances() == {"EXPENSES": "-40.00", "PAYABLE": "10.00", "BANK": "30.00"}
+    with refused(MoreThanOwed, "Acme owes us 10.00, not 11.00"):
+        get_back(acme, "11.00", reference="back 2")
+    assert is_sound()
+
+
+def get_back(acme, amount, reference="back 1"):
+    return procure_to_pay.get_back(acme, amount=Decimal(amount), on=FRIDAY, reference=reference)
 
 
 @pytest.mark.parametrize("amount", ["0.00", "-1.00", "0.001", "NaN", "Infinity"])

@@ -20,7 +20,7 @@ from tests.purchasing.buying import book, goods, line, ordered, receive, send_ba
 pytestmark = pytest.mark.django_db
 
 KEYS = count()
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("HISTORIES", "8"))
 QUIET = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -6,16 +6,16 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
-from erp import procure_to_pay
+from erp import filling, procure_to_pay
 from erp.documents.models import IllegalTransition, Outbox
-from erp.inventory.models import StockMove, StockValue, Warehouse
+from erp.inventory.models import Backorder, StockMove, StockValue, Warehouse
 from erp.purchasing.models import GoodsReceipt, PurchaseLine, PurchaseOrder, SupplierPrice
 from erp.purchasing.ordering import NoPriceKnown, NothingOrdered, NotInStock, NotOrderable
 from erp.purchasing.receiving import MoreThanOrdered, NothingCame, NothingExpected
 from erp.purchasing.suppliers import SupplierKeepsCode, keep
 from tests.books import is_sound
-from tests.chain.scenes import TUESDAY, balances, company, entries, on_shelf, refused
-from tests.factories import MONDAY, ProductFactory
+from tests.chain.scenes import TUESDAY, balances, company, entries, on_shelf, place, refused
+from tests.factories import MONDAY, NOON, ProductFactory, sale_line
 from tests.purchasing.buying import drafted, line, ordered, receive, state, supplier, wanted
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,11 @@ def test_an_order_needs_goods_with_prices(acme, lamp):
         drafted((advice, 1, "4.00"), of=acme)
 
 
+def test_nothing_is_ordered_for_the_way_between_warehouses(acme, lamp):
+    with refused(NotOrderable, "for a warehouse, not for the way between two"):
+        drafted((lamp, 1, "4.00"), of=acme, warehouse=Warehouse.objects.get(code="transit"))
+
+
 def test_nothing_is_ordered_from_whom_nothing_is_bought_any_more_or_for_yesterday(acme, lamp):
     purchase = drafted((lamp, 1, "4.00"), of=acme)
     with refused(NotOrderable, "cannot come on 2026-03-01"):
@@ -182,6 +187,20 @@ def test_goods_go_to_the_warehouse_they_were_ordered_for(acme, lamp):
     receive(purchase)
 
     assert lamp.stock_levels.get().warehouse == other
+    assert is_sound()
+
+
+def test_who_waits_for_goods_is_asked_for_when_they_come(acme, lamp):
+    Backorder.objects.create(product=lamp, allowed=5)
+    order = place(sale_line(lamp, 3))
+
+    receipt = receive(ordered((lamp, 4, "2.50"), of=acme))
+
+    row = Outbox.objects.get(topic="fill")
+    assert (row.key, row.payload) == (f"fill:receipt:{receipt.pk}", {"products": [lamp.pk]})
+    filling.fill([lamp.pk], now=NOON)
+    assert order.delivery_notes.get().lines.get().waits == 0
+    assert on_shelf(lamp) == (4, 3)
     assert is_sound()
 
 

@@ -85,7 +85,7 @@ class BillLine(WrittenOnce):
 
 
 class SupplierPayment(WrittenOnce):
-    """Money that went to a supplier on a day."""
+    """Money that went to a supplier on a day, or (below zero) came back from it."""
 
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="payments")
     amount = MoneyField()
@@ -94,7 +94,9 @@ class SupplierPayment(WrittenOnce):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="a_supplier_gets_some_money")]
+        constraints = [models.CheckConstraint(condition=~Q(amount=0), name="a_supplier_gets_some_money")]
 
     def __str__(self):
+        if self.amount < 0:
+            return f"{-self.amount} back from {self.supplier}"
         return f"{self.amount} to {self.supplier}"
