@@ -81,9 +81,13 @@ def uncounted(stocktake: Stocktake) -> Table:
     lines = StocktakeLine.objects.filter(stocktake=stocktake, counted=None)
     count = lines.count()
     shown = count_sheets.rows(stocktake, lines)[:SHOWN]
-    rows = [(row.bin, row.sku, links.to(row.line, row.title), seen_of(row.line)) for row in shown]
+    expected = [] if stocktake.is_blind else ["Expected"]
+    rows = [
+        (row.bin, row.sku, links.to(row.line, row.title), *(row.line.expected for _ in expected))
+        for row in shown
+    ]
     note = f"The first {SHOWN} of {count}." if count > SHOWN else ""
-    return Table("Not counted yet", ("Bin", "SKU", "Product", "Expected"), rows, note=note)
+    return Table("Not counted yet", ("Bin", "SKU", "Product", *expected), rows, note=note)
 
 
 def counts(line: StocktakeLine) -> Table:

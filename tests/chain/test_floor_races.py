@@ -1,5 +1,6 @@
 """The warehouse works on while it is counted and goods are moved: at once, on the same products."""
 
+import os
 import random
 from functools import partial
 
@@ -16,6 +17,8 @@ from tests.chain.threads import split, together
 from tests.factories import MONDAY, ProductFactory, sale_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "1"))
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def pieces(product):
     return StockValue.objects.get(product=product).quantity
 
 
-@pytest.mark.parametrize("round_no", range(2))
+@pytest.mark.parametrize("round_no", range(ROUNDS))
 def test_a_count_is_right_whatever_is_sold_and_shipped_meanwhile(main, round_no):
     lamp, vase = ProductFactory(title="Lamp", stock=(20, "4.00")), ProductFactory(stock=(20, "7.00"))
     notes = [
@@ -58,7 +61,7 @@ def test_a_count_is_right_whatever_is_sold_and_shipped_meanwhile(main, round_no)
     assert is_sound()
 
 
-@pytest.mark.parametrize("round_no", range(2))
+@pytest.mark.parametrize("round_no", range(ROUNDS))
 def test_what_is_counted_away_while_it_is_sold_is_sold_to_nobody(main, round_no):
     lamp = ProductFactory(title="Lamp", stock=(6, "4.00"))
     stocktake = stocktaking.start(main, on=MONDAY)
@@ -81,7 +84,7 @@ def test_what_is_counted_away_while_it_is_sold_is_sold_to_nobody(main, round_no)
     assert is_sound()
 
 
-@pytest.mark.parametrize("round_no", range(2))
+@pytest.mark.parametrize("round_no", range(ROUNDS))
 def test_the_last_pieces_are_either_sold_or_sent(main, shop, round_no):
     lamp = ProductFactory(title="Lamp", stock=(4, "4.00"))
     sends = [
