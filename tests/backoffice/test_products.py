@@ -8,12 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from oscar.core.loading import get_model
 from PIL import Image
 
-from erp.inventory.models import PriceChange, Warehouse
+from erp.inventory.free import free
+from erp.inventory.models import Backorder, PriceChange, Warehouse
 from erp.sales.models import TaxClass
 from tests.backoffice.desk import list_url, page_url, press, told, words
 from tests.books import is_sound
 from tests.chain.scenes import place
-from tests.factories import ProductFactory, sale_line
+from tests.factories import NOON, ProductFactory, sale_line
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +166,37 @@ class TestAChangedPrice:
         add(clerk, clothes)
         response = clerk.post(page_url(Product.objects.get()), written(price="-1"))
         assert "greater than or equal to 0" in words(response)
+
+
+class TestBackorder:
+    """How much of it may be ordered that is not in stock."""
+
+    def test_is_written_beside_the_price_and_customers_can_order(self, clerk, clothes):
+        add(clerk, clothes)
+        hat = Product.objects.get()
+        assert "Sold out" in words(clerk.get(hat.get_absolute_url()))
+
+        clerk.post(page_url(hat), written(backorder="5"))
+
+        assert "order now" in words(clerk.get(hat.get_absolute_url()))
+        assert 'name="backorder" value="5"' in clerk.get(page_url(hat)).content.decode()
+        assert free([hat.pk], now=NOON)[hat.pk].later == 5
+
+    def test_is_none_where_nothing_is_written_and_who_waits_goes_on_waiting(self, clerk, clothes):
+        add(clerk, clothes, backorder="5")
+        hat = Product.objects.get()
+        place(sale_line(hat, 2, "49.90"))
+        clerk.post(page_url(hat), written(backorder=""))
+        row = Backorder.objects.get()
+        assert (row.allowed, row.waiting) == (0, 2)
+        assert "Sold out" in words(clerk.get(hat.get_absolute_url()))
+
+    def test_is_not_asked_of_a_service(self, clerk, clothes):
+        ProductClass.objects.filter(pk=clothes.pk).update(track_stock=False)
+        page = clerk.get(f"{list_url(Product)}add/?kind={clothes.pk}&structure=standalone")
+        assert "On backorder" not in words(page)
+        add(clerk, clothes)
+        assert not Backorder.objects.exists()
 
 
 def test_quantities_are_no_part_of_the_form(clerk, lamp):
