@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, settings
@@ -18,18 +19,25 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from accounting.money import from_minor, minor
 from accounting.refusal import Refusal
-from erp import filling, order_to_cash, parcels, returning, stocktaking
+from erp import filling, order_to_cash, parcels, picking, procure_to_pay, returning, stocktaking, transferring
 from erp.delivery.models import DeliveryNote
 from erp.documents import outbox
-from erp.documents.models import Outbox
+from erp.documents.models import Company, Outbox
+from erp.inventory import holds
 from erp.inventory.models import Backorder, Hold, StockLevel, StockMove, StockValue, Warehouse
+from erp.procure_to_pay import Goods, Wanted
+from erp.purchasing.models import Supplier
+from erp.purchasing.suppliers import keep
 from tests.books import PARTS, findings
 from tests.chain.scenes import company
-from tests.chain.warehouse_model import OPEN, Model, Refused
+from tests.chain.warehouse_model import OPEN, Bought, Model, Refused
+from tests.chain.warehouse_model import Transfer as Moved
 from tests.factories import MONDAY, ProductFactory, sale, sale_line
 
+User = get_user_model()
+
 MACHINE = settings(
-    max_examples=int(os.environ.get("MACHINES", "12")),
+    max_examples=int(os.environ.get("MACHINES", "8")),
     stateful_step_count=int(os.environ.get("STEPS", "20")),
     deadline=None,
     database=None,
@@ -39,7 +47,7 @@ MACHINE = settings(
 )
 
 # All checks are asked at the end, and after each step those that see goods.
-OFTEN = PARTS if os.environ.get("THOROUGH") else ("erp.inventory", "erp.delivery")
+OFTEN = PARTS if os.environ.get("THOROUGH") else ("erp.inventory", "erp.delivery", "erp.purchasing")
 
 some = st.integers(0, 5)
 pieces = st.sampled_from([1, 1, 1, 2, 2, 3, 9, 0])
@@ -56,6 +64,7 @@ class Warehousing(RuleBasedStateMachine):
         self.sandwich = transaction.atomic()
         self.sandwich.__enter__()
         self.day, self.orders, self.trusting, self.happened = MONDAY, {}, True, False
+        self.purchases, self.transfers, self.stocktakes = {}, {}, {}
 
     def teardown(self):
         assert findings() == []
@@ -74,7 +83,9 @@ class Warehousing(RuleBasedStateMachine):
         Warehouse.objects.create(code="second", name="Second", priority=20)
         Warehouse.objects.create(code="third", name="Third", priority=20)
         self.places = list(Warehouse.objects.filter(is_transit=False).order_by("pk"))
-        self.model = Model([p.pk for p in self.products], {w.pk: w.priority for w in self.places})
+        self.transit = Warehouse.objects.get(is_transit=True)
+        priorities = {w.pk: w.priority for w in [*self.places, self.transit]}
+        self.model = Model([p.pk for p in self.products], priorities, transit=self.transit.pk)
         for product, most in zip(self.products, allowed, strict=True):
             Backorder.objects.create(product=product, allowed=most)
             self.model.allowed[product.pk] = most
@@ -82,6 +93,19 @@ class Warehousing(RuleBasedStateMachine):
             self.come(product, count, worth)
         for wanted in ([1, 2, 1], [2, 0, 3]):
             self.somebody_buys(wanted, "")
+        self.people = [User.objects.create_user(name) for name in ("ann", "bob")]
+        self.supplier = keep(Supplier(code="s1", name="Supplier"))
+        for where in self.places[:2]:
+            self.order_goods(where)
+
+    def order_goods(self, where):
+        """Order a dozen of each at odd prices, and let each be wanted by the model too."""
+        prices = {self.products[0]: (1_000, 3), self.products[1]: (77, 1), self.products[2]: (5, 6)}
+        wanted = [Wanted(product, 12, from_minor(price), pack) for product, (price, pack) in prices.items()]
+        purchase = procure_to_pay.draft(self.supplier, lines=wanted, warehouse=where, on=self.day)
+        self.purchases[where.pk] = procure_to_pay.order(purchase, on=self.day)
+        lines = {product.pk: Bought(12, price, pack) for product, (price, pack) in prices.items()}
+        self.model.purchases[where.pk] = (where.pk, lines)
 
     # Goods come and go
 
@@ -119,7 +143,8 @@ class Warehousing(RuleBasedStateMachine):
                 model.go(found.pk, where.pk, -count)
             else:
                 raise Refused
-            model.ask([found.pk])
+            if count > 0:
+                model.ask([found.pk])
 
         self.both(adjust, expected)
 
@@ -131,7 +156,7 @@ class Warehousing(RuleBasedStateMachine):
     )
     def somebody_buys(self, counts, key):
         key = key if key and key not in self.orders else self.new_key()
-        wanted = {product.pk: count for product, count in zip(self.products, counts, strict=True) if count}
+        wanted = self.by_product(counts)
         if not wanted:
             return
         lines = [sale_line(product, wanted[product.pk]) for product in self.products if product.pk in wanted]
@@ -229,18 +254,185 @@ class Warehousing(RuleBasedStateMachine):
             lambda model: model.take_back(key, place, product, good=good, damaged=damaged, scrapped=scrapped),
         )
 
+    # Picked and packed
+
+    @rule(
+        which=some, counts=st.lists(st.integers(0, 3), min_size=3, max_size=3), full=st.booleans(), who=some
+    )
+    def a_note_is_picked(self, which, counts, full, who):
+        key, place = self.a_note(which)
+        if key is None:
+            return
+        note, person = self.note(key, place), pick(self.people, who)
+        lines = self.model.orders[key].notes[place - 1].lines
+        counts = [line.here for line in lines] if full else counts
+        rows = dict(note.lines.values_list("product", "pk"))
+        picked = {rows[line.product]: count for line, count in zip(lines, counts, strict=False)}
+
+        def begin_and_count(day):
+            picking.put_back(fresh(note)) if note.state == "picking" else None
+            picking.start(fresh(note), by=person)
+            picking.count(fresh(note), quantities=picked, by=person)
+
+        self.both(begin_and_count, lambda model: model.pick(key, place, counts))
+
+    @rule(which=some, what=st.sampled_from(["pack", "pack", "pack what is picked", "put back"]))
+    def a_note_is_packed(self, which, what):
+        key, place = self.a_note(which)
+        if key is None:
+            return
+        note = self.note(key, place)
+        real, expected = {
+            "pack": (lambda day: picking.pack(note), lambda m: m.pack(key, place, only_picked=False)),
+            "pack what is picked": (
+                lambda day: picking.pack_picked(note, on=day),
+                lambda model: model.pack(key, place, only_picked=True),
+            ),
+            "put back": (lambda day: picking.put_back(note), lambda model: model.put_back(key, place)),
+        }[what]
+        self.both(real, expected)
+
+    # Suppliers
+
+    @rule(which=some, counts=st.lists(st.sampled_from([0, 1, 2, 5]), min_size=3, max_size=3))
+    def goods_are_received(self, which, counts):
+        key = pick(list(self.purchases), which)
+        wanted, by_line, name = self.by_product(counts), self.purchased(key, counts), self.new_key()
+        self.both(
+            lambda day: procure_to_pay.receive(
+                fresh(self.purchases[key]), quantities=by_line, key=name, on=day
+            ),
+            lambda model: model.receive(key, wanted, tolerance=Company.objects.get().receipt_tolerance),
+        )
+
+    @rule(which=some, product=some, count=pieces, more=st.integers(-300, 300))
+    def a_bill_comes(self, which, product, count, more):
+        key, found, number = pick(list(self.purchases), which), pick(self.products, product), self.new_key()
+        line = self.purchases[key].lines.get(product=found)
+        net = max(self.model.expected(key, found.pk, count) + more, 0)
+        goods = Goods(line, count, from_minor(net))
+        self.both(
+            lambda day: procure_to_pay.bill(
+                self.supplier, number=number, issued_on=day, lines=[goods], accepted_because="So", on=day
+            ),
+            lambda model: model.bill(key, found.pk, count, net),
+        )
+
+    @rule(which=some, product=some, count=pieces)
+    def goods_are_sent_back(self, which, product, count):
+        key, found, name = pick(list(self.purchases), which), pick(self.products, product), self.new_key()
+        line = self.purchases[key].lines.get(product=found)
+        self.both(
+            lambda day: procure_to_pay.send_back(
+                fresh(self.purchases[key]), quantities={line.pk: count}, key=name, reason="Broken", on=day
+            ),
+            lambda model: model.send_back(key, found.pk, count),
+        )
+
+    # From one warehouse to another
+
+    @rule(origin=some, way=st.integers(1, 2), counts=st.lists(st.integers(0, 2), min_size=3, max_size=3))
+    def goods_are_sent_on_their_way(self, origin, way, counts):
+        wanted, key = self.by_product(counts), self.new_key()
+        if not wanted:
+            return
+        first, second = pick(self.places, origin), pick(self.places, origin + way)
+        self.transfers[key] = transferring.draft(first, second, quantities=wanted, on=self.day)
+        self.model.transfers[key] = Moved(first.pk, second.pk, wanted)
+        self.both(
+            lambda day: transferring.send(fresh(self.transfers[key]), on=day),
+            lambda model: model.send(key),
+        )
+
+    @rule(which=some, counts=st.lists(st.sampled_from([0, 0, 0, 1]), min_size=3, max_size=3))
+    def goods_arrive(self, which, counts):
+        if self.transfers:
+            key = pick(list(self.transfers), which)
+            lines = dict(self.transfers[key].lines.values_list("product", "pk"))
+            lost = {product: n for product, n in self.by_product(counts).items() if product in lines}
+            missing = {lines[product]: count for product, count in lost.items()}
+            reasons = dict.fromkeys(missing, "Fell off")
+            self.both(
+                lambda day: transferring.receive(
+                    fresh(self.transfers[key]), missing=missing, reasons=reasons, on=day
+                ),
+                lambda model: model.arrive(key, lost),
+            )
+
+    @rule(which=some)
+    def goods_are_called_back(self, which):
+        if self.transfers:
+            key = pick(list(self.transfers), which)
+            self.both(
+                lambda day: transferring.cancel(fresh(self.transfers[key]), on=day),
+                lambda model: model.call_back(key),
+            )
+
+    # Counting
+
+    @rule(place=some, counts=st.lists(st.integers(0, 1), min_size=3, max_size=3))
+    def a_stocktake_begins(self, place, counts):
+        where, products, key = pick(self.places, place), list(self.by_product(counts)), self.new_key()
+        if products:
+
+            def start(day):
+                self.stocktakes[key] = stocktaking.start(where, products=products, on=day)
+
+            self.both(start, lambda model: model.start(key, where.pk, products))
+
+    @rule(which=some, more=st.lists(st.integers(-2, 1), min_size=3, max_size=3))
+    def goods_are_counted(self, which, more):
+        if self.model.stocktakes:
+            key = pick(list(self.model.stocktakes), which)
+            where, lines = self.model.stocktakes[key]
+            counts = [max(self.model.good(p, where) + n, 0) for p, n in zip(lines, more, strict=False)]
+            rows = dict(self.stocktakes[key].lines.values_list("product", "pk"))
+            counted = {rows[product]: count for product, count in zip(lines, counts, strict=False)}
+            self.both(
+                lambda day: stocktaking.count(self.stocktakes[key], counted=counted),
+                lambda model: model.count(key, counts),
+            )
+
+    @rule(which=some)
+    def a_stocktake_is_posted(self, which):
+        if self.model.stocktakes:
+            key = pick(list(self.model.stocktakes), which)
+            self.both(
+                lambda day: stocktaking.post(fresh(self.stocktakes[key]), on=day),
+                lambda model: model.post(key),
+            )
+
+    @rule(product=some, place=some, count=st.integers(1, 3), way=st.sampled_from(["aside", "free", "scrap"]))
+    def goods_are_set_aside(self, product, place, count, way):
+        found, where, key = pick(self.products, product), pick(self.places, place), self.new_key()
+        facts = {"warehouse": where, "quantity": count, "reason": "Broken", "key": key}
+        facts |= {"condition": "damaged"}
+        real, expected = {
+            "aside": (stocktaking.set_aside, lambda m: m.set_aside(found.pk, where.pk, count, "damaged")),
+            "free": (
+                stocktaking.free,
+                lambda m: (m.set_aside(found.pk, where.pk, -count, "damaged"), m.ask([found.pk])),
+            ),
+            "scrap": (stocktaking.scrap, lambda m: m.go(found.pk, where.pk, count, aside="damaged")),
+        }[way]
+        self.both(lambda day: real(found, on=day, **facts), expected)
+
     # Who waits, and who holds
 
-    @rule(key=st.sampled_from(["anna", "bert"]), product=some, count=pieces, days=st.integers(1, 6))
-    def a_shopper_holds(self, key, product, count, days):
-        found = pick(self.products, product)
-        free = self.model.available(found.pk) - self.model.waiting[found.pk]
-        if 0 < count <= free - self.model.held(found.pk, at(self.day), but=key) and key not in self.orders:
-            until = at(self.day + timedelta(days=days))
-            Hold.objects.update_or_create(
-                key=key, product=found, defaults={"quantity": count, "until": until}
+    @rule(
+        key=st.sampled_from(["anna", "bert"]),
+        counts=st.lists(st.sampled_from([0, 0, 1, 2, 5]), min_size=3, max_size=3),
+        days=st.integers(1, 6),
+    )
+    def a_shopper_holds(self, key, counts, days):
+        wanted = self.by_product(counts)
+        if wanted and key not in self.orders:
+            minutes = days * 24 * 60 - 1
+            until = at(self.day) + timedelta(days=1, minutes=minutes)
+            self.both(
+                lambda day: holds.hold(wanted, key=key, now=at(day), minutes=minutes),
+                lambda model: model.hold(key, wanted, now=at(self.day), until=until),
             )
-            self.model.holds[key, found.pk] = (count, until)
 
     @rule(swept=st.booleans(), product=some, most=st.sampled_from([None, None, 0, 1, 3, 9]))
     def a_worker_works(self, swept, product, most):
@@ -307,6 +499,13 @@ class Warehousing(RuleBasedStateMachine):
             key: [pictured(note) for note in order.notes] for key, order in self.model.orders.items()
         }
 
+    def by_product(self, counts):
+        return {product.pk: count for product, count in zip(self.products, counts, strict=True) if count}
+
+    def purchased(self, key, counts):
+        lines = dict(self.purchases[key].lines.values_list("product", "pk"))
+        return {lines[product]: count for product, count in self.by_product(counts).items()}
+
     def chosen(self, key, place, counts):
         """Return pieces of a note by product, and the same by line. Those beyond the note are left out."""
         if counts is None:
@@ -367,7 +566,7 @@ def notes(order):
             note.warehouse_id,
             note.state,
             sorted(
-                (line.product_id, line.quantity, line.waits, cost_in_cents(line), line.returned)
+                (line.product_id, line.quantity, line.waits, cost_in_cents(line), line.returned, line.picked)
                 for line in note.lines.all()
             ),
         )
@@ -380,10 +579,11 @@ def cost_in_cents(line):
 
 
 def pictured(note):
-    lines = [
-        (line.product, line.quantity, line.waits, -1 if line.cost is None else line.cost, line.returned)
-        for line in note.lines
-    ]
+    """Return a note of the model likewise."""
+    lines = []
+    for line in note.lines:
+        cost = -1 if line.cost is None else line.cost
+        lines.append((line.product, line.quantity, line.waits, cost, line.returned, line.picked))
     return note.warehouse, note.state, sorted(lines)
 
 

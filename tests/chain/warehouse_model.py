@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 OPEN = {"waiting payment", "waiting stock", "ready", "picking", "packed"}
-MAY_LEAVE = OPEN - {"waiting payment"}
+MAY_LEAVE = {"waiting stock", "ready", "packed"}
 
 
 class Refused(Exception):
@@ -17,8 +17,9 @@ class Refused(Exception):
 
 
 def rhu(numerator, denominator):
-    """Round a quotient half up; the numerator is not negative."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    """Round a quotient half up, away from zero."""
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded
 
 
 def share(total, pieces, before, taken):
@@ -48,6 +49,38 @@ class Line:
     waits: int
     cost: int | None = None
     returned: int = 0
+    picked: int = 0
+
+    @property
+    def here(self):
+        return self.quantity - self.waits
+
+
+@dataclass
+class Bought:
+    """A line of an order to a supplier, at a price for a pack."""
+
+    quantity: int
+    price: int
+    pack: int
+    received: int = 0
+    returned: int = 0
+    billed: int = 0
+
+    @property
+    def kept(self):
+        return self.received - self.returned
+
+    def worth(self, pieces):
+        return rhu(self.price * pieces, self.pack)
+
+
+@dataclass
+class Transfer:
+    origin: int
+    destination: int
+    pieces: dict
+    state: str = "draft"
 
 
 @dataclass
@@ -76,8 +109,8 @@ class Order:
 class Model:
     """What is where. `priorities` are those of the warehouses, the first of which serves first."""
 
-    def __init__(self, products, priorities):
-        self.priorities = priorities
+    def __init__(self, products, priorities, *, transit):
+        self.priorities, self.transit = priorities, transit
         self.main = min(priorities, key=lambda warehouse: (priorities[warehouse], warehouse))
         self.levels = {}
         self.worth = {product: [0, 0] for product in products}  # pieces, cents
@@ -85,6 +118,9 @@ class Model:
         self.waiting = dict.fromkeys(products, 0)
         self.holds = {}  # by key and product: pieces, until when
         self.orders = {}
+        self.purchases = {}  # warehouse and lines by product
+        self.transfers = {}
+        self.stocktakes = {}  # warehouse, and by product what is counted and what was there then
         self.asked = []  # products to be given out, one list a cause
         self.ids = count()
 
@@ -158,12 +194,24 @@ class Model:
             short = any(line.waits for line in lines) and state == "ready"
             order.add(warehouse, "waiting stock" if short else state, lines)
 
+    def here(self, product, key, now):
+        """Return the pieces here that a sale can get. Its own hold is its own, while the goods are here."""
+        own, _ = self.holds.get((key, product), (0, None))
+        if own and self.holds[key, product][1] <= now:
+            own = 0
+        unheld = self.available(product) - self.held(product, now, but=key)
+        return max(unheld - self.waiting[product], min(own, unheld), 0)
+
     def _missing(self, product, quantity, key, now):
-        taken = self.waiting[product] + self.held(product, now, but=key)
-        left = max(self.available(product) - taken, 0)
-        if quantity > left + max(self.allowed[product] - self.waiting[product], 0):
+        here = self.here(product, key, now)
+        if quantity > here + max(self.allowed[product] - self.waiting[product], 0):
             raise Refused
-        return max(quantity - left, 0)
+        return max(quantity - here, 0)
+
+    def hold(self, key, wanted, *, now, until):
+        kept = {p: min(n, n - self._missing(p, n, key, now)) for p, n in wanted.items()}
+        self.holds = {place: hold for place, hold in self.holds.items() if place[0] != key}
+        self.holds |= {(key, product): (pieces, until) for product, pieces in kept.items() if pieces}
 
     def _take(self, product, left):
         """Promise pieces, and return parts: product, warehouse, pieces, and how many of them are late."""
@@ -259,10 +307,12 @@ class Model:
             late = min(line.waits, pieces)
             if pieces == line.quantity:
                 note.lines.remove(line)
+                line.picked = 0
                 lines.append(line)
             elif pieces:
                 line.quantity -= pieces
                 line.waits -= late
+                line.picked = min(line.picked, line.here)
                 lines.append(Line(next(self.ids), line.product, pieces, late))
         short = any(line.waits for line in lines)
         state = "waiting stock" if state == "ready" and short else state
@@ -302,6 +352,171 @@ class Model:
             self.come(product, note.warehouse, damaged, kept - fine, aside="damaged")
         if good:
             self.ask([product])
+
+    # Picked and packed
+
+    def pick(self, key, place, counts):
+        note = self.orders[key].notes[place - 1]
+        if note.state not in {"ready", "picking"}:
+            raise Refused
+        note.state = "picking"
+        for line, pieces in zip(note.lines, counts, strict=False):
+            if pieces > line.here:
+                raise Refused
+            line.picked = pieces
+
+    def pack(self, key, place, *, only_picked):
+        order = self.orders[key]
+        note = order.notes[place - 1]
+        if note.state == "packed":
+            return
+        left = {line.product: line.quantity - line.picked for line in note.lines}
+        if note.state != "picking" or not any(line.picked for line in note.lines):
+            raise Refused
+        if any(left.values()):
+            if not only_picked:
+                raise Refused
+            self._part(order, note, left, "ready")
+        note.state = "packed"
+
+    def put_back(self, key, place):
+        note = self.orders[key].notes[place - 1]
+        if note.state not in {"ready", "picking", "packed"}:
+            raise Refused
+        note.state = "ready"
+        for line in note.lines:
+            line.picked = 0
+
+    # Suppliers
+
+    def receive(self, key, counts, *, tolerance):
+        warehouse, lines = self.purchases[key]
+        if not counts or all(line.received >= line.quantity for line in lines.values()):
+            raise Refused
+        for product, pieces in counts.items():
+            line = lines[product]
+            if line.received + pieces > line.quantity + line.quantity * tolerance // 100:
+                raise Refused
+            self.come(product, warehouse, pieces, line.worth(line.kept + pieces) - line.worth(line.kept))
+            line.received += pieces
+        self.ask(counts)
+
+    def expected(self, key, product, pieces):
+        """Return what pieces on a bill cost by the order."""
+        line = self.purchases[key][1][product]
+        return line.worth(line.billed + pieces) - line.worth(line.billed)
+
+    def bill(self, key, product, pieces, net):
+        line = self.purchases[key][1][product]
+        if not 0 < pieces <= line.received - line.billed:
+            raise Refused
+        more = net - self.expected(key, product, pieces)
+        line.billed += pieces
+        quantity, value = self.worth[product]
+        self.worth[product][1] += max(rhu(more * min(pieces, quantity), pieces), -value)
+
+    def send_back(self, key, product, pieces):
+        warehouse, lines = self.purchases[key]
+        if not 0 < pieces <= lines[product].kept:
+            raise Refused
+        self.go(product, warehouse, pieces)
+        lines[product].returned += pieces
+
+    # From one warehouse to another
+
+    def send(self, key):
+        transfer = self.transfers[key]
+        if transfer.state != "draft":
+            raise Refused
+        for product, pieces in transfer.pieces.items():
+            level = self.levels.get((product, transfer.origin), Level())
+            if pieces > level.available:
+                raise Refused
+            level.on_hand -= pieces
+            road = self.levels.setdefault((product, self.transit), Level())
+            road.on_hand += pieces
+            road.aside["transit"] += pieces
+        transfer.state = "sent"
+
+    def arrive(self, key, missing):
+        transfer = self.transfers[key]
+        if transfer.state != "sent" or any(n > transfer.pieces.get(p, 0) for p, n in missing.items()):
+            raise Refused
+        self._unload(transfer, transfer.destination, missing)
+        transfer.state = "received"
+
+    def call_back(self, key):
+        transfer = self.transfers[key]
+        if transfer.state not in {"draft", "sent"}:
+            raise Refused
+        if transfer.state == "sent":
+            self._unload(transfer, transfer.origin, {})
+        transfer.state = "cancelled"
+
+    def _unload(self, transfer, place, missing):
+        for product, sent in sorted(transfer.pieces.items()):
+            lost = missing.get(product, 0)
+            level = self.levels.setdefault((product, place), Level())
+            road = self.levels[product, self.transit]
+            level.on_hand += sent - lost
+            road.on_hand -= sent - lost
+            road.aside["transit"] -= sent - lost
+            if lost:
+                self.go(product, self.transit, lost, aside="transit")
+        self.ask(transfer.pieces)
+
+    # Counting
+
+    def good(self, product, warehouse):
+        level = self.levels.get((product, warehouse), Level())
+        return level.on_hand - level.unavailable
+
+    def start(self, key, warehouse, products):
+        for place, lines in self.stocktakes.values():
+            if place == warehouse and lines.keys() & set(products):
+                raise Refused
+        self.stocktakes[key] = warehouse, dict.fromkeys(products)
+
+    def count(self, key, counts):
+        warehouse, lines = self.stocktakes[key]
+        lines |= {p: (n, self.good(p, warehouse)) for p, n in zip(lines, counts, strict=False)}
+
+    def post(self, key):
+        warehouse, lines = self.stocktakes.pop(key)
+        if None in lines.values():
+            raise Refused
+        found = {p: n - then for p, (n, then) in sorted(lines.items()) if n != then}
+        if any(n + self.good(p, warehouse) < 0 for p, n in found.items()):
+            raise Refused
+        gone = {product: -n for product, n in found.items() if n < 0}
+        self._give_up(
+            warehouse, {p: pieces - self.levels[p, warehouse].available for p, pieces in gone.items()}
+        )
+        for product, pieces in gone.items():
+            self.go(product, warehouse, pieces)
+        for product, pieces in found.items():
+            if pieces > 0:
+                self.come(product, warehouse, pieces)
+        self.ask(found)
+
+    def _give_up(self, warehouse, short):
+        """Take promises back: the youngest order first, what is in somebody's hands last."""
+        lines = [
+            ({"packed": 2, "picking": 1}.get(note.state, 0), -place, -note.place, -line.id, note, line)
+            for place, order in enumerate(self.orders.values())
+            for note in order.notes
+            if note.state in OPEN and note.warehouse == warehouse
+            for line in note.lines
+        ]
+        for *_, note, line in sorted(lines, key=lambda row: row[:4]):
+            if pieces := min(line.here, max(short.get(line.product, 0), 0)):
+                short[line.product] -= pieces
+                self.levels[line.product, warehouse].reserved -= pieces
+                self.waiting[line.product] += pieces
+                line.waits += pieces
+                note.state = note.state if note.state == "waiting payment" else "waiting stock"
+                for each in note.lines:
+                    each.picked = 0
 
     # Who waits is served
 
