@@ -73,6 +73,7 @@ class Suggestion:
         left += f", {stand.incoming} on order" if stand.incoming else ""
         left += f", {stand.waiting} waited for" if stand.waiting else ""
         sold = f"{stand.sold_short} sold in {SHORT} days, {stand.sold_long} in {LONG}"
+        sold = sold if stand.sold_long else f"None sold in {LONG} days"
         need = stand.wanted_for(self.days)
         return (
             f"{stand.forecast} will be left ({left}). {sold}: {need} should last the {self.days} days"

@@ -1,5 +1,6 @@
 """What staff type off suppliers' bills and credit notes. Nothing is written here."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -167,6 +168,22 @@ class ExpenseForm(Taxed):
             return []
         words = said["description"] or said["account"].name
         return [Expense(said["account"], words, said["net"], said["tax"], said["tax_code"])]
+
+
+class MoneyForm(forms.Form):
+    """Money that went to a supplier without a payment run (by direct debit, say), or came back from one."""
+
+    amount = forms.DecimalField(min_value=Decimal("0.01"), **MONEY)
+    on = forms.DateField(label="On", initial=timezone.localdate, widget=DAY)
+    reference = forms.CharField(
+        max_length=140, help_text="As the bank names it: the same reference is never taken twice."
+    )
+
+    def clean_on(self) -> Any:
+        """Refuse money of a day to come."""
+        if self.cleaned_data["on"] > timezone.localdate():
+            raise forms.ValidationError("That day is still to come.")
+        return self.cleaned_data["on"]
 
 
 def known_codes() -> QuerySet[TaxCode]:

@@ -23,9 +23,7 @@ MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 class DraftForm(forms.Form):
     """From whom goods are to come, and where to."""
 
-    supplier = forms.ModelChoiceField(
-        Supplier.objects.filter(is_active=True).order_by("name", "pk"), empty_label=None
-    )
+    supplier = forms.ModelChoiceField(Supplier.objects.filter(is_active=True).order_by("name", "pk"))
     warehouse = forms.ModelChoiceField(
         Warehouse.objects.filter(is_transit=False).order_by("priority", "pk"), empty_label=None
     )

@@ -135,6 +135,23 @@ def test_a_bill_that_was_paid_otherwise_meanwhile_is_not_paid_again(bills, oak):
         remitting.paid(run, on=TODAY)
 
 
+def test_a_bill_is_paid_by_hand_and_a_credit_note_comes_back_as_money(office, bills):
+    rent, _, credit, _ = bills
+    assert "Paid…" in words(office.get(page_url(rent)))
+    tomorrow = str(TODAY + timedelta(days=1))
+    assert "still to come" in words(press(office, "paid", rent, amount="40.00", on=tomorrow, reference="D1"))
+    for _ in range(2):
+        press(office, "paid", rent, amount="40.00", on=str(TODAY), reference="D1")
+    assert [row.amount for row in SupplierPayment.objects.all()] == [Decimal("40.00")]
+    too_much = press(office, "paid", rent, amount="70.00", on=str(TODAY), reference="D2")
+    assert "is owed 60.00, not 70.00" in told(too_much)[0][1]
+
+    assert "Money back…" in words(office.get(page_url(credit)))
+    press(office, "got_back", credit, amount="30.00", on=str(TODAY), reference="B1")
+    assert ledger.balance(chart.BANK) == Decimal("-10.00")
+    assert "Money back…" not in words(office.get(page_url(credit)))
+
+
 def test_only_accountants_pay(as_role, bills):
     sent = {"on": str(TODAY), "bills": keys(*bills)}
     for role in ("purchasing", "warehouse", "sales"):

@@ -1,5 +1,6 @@
 """What suppliers have billed and credited, and what they were paid."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -12,12 +13,16 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from accounting.models import OpenItem
+from erp import procure_to_pay
 from erp.invoicing import owing
 from erp.purchasing.models import SupplierBill, SupplierPayment
 
 from .. import bill_pages, bookshelf, links, ties
+from ..actions import answers, verb
+from ..bill_forms import MoneyForm
 from ..exporting import Exported, export_of
 from ..pages import Page, ReadOnlyAdmin, Table, amount
+from ..payment_page import PAY
 from ..site import office
 
 
@@ -49,6 +54,7 @@ class SupplierBillAdmin(Exported, ReadOnlyAdmin):
     list_select_related = ("supplier",)
     search_fields = ("number", "supplier__name", "lines__description", "lines__line__order__number")
     ordering = ("-issued_on", "-pk")
+    actions = ("paid", "got_back")
     resource_classes = [
         export_of(
             SupplierBill,
@@ -114,6 +120,37 @@ class SupplierBillAdmin(Exported, ReadOnlyAdmin):
         item = OpenItem.objects.filter(line__entry__source_key=key).first()
         settled = [bookshelf.settled_by(item)] if item else []
         return Page(facts, [_lines(row), *settled, *ties.of_source(key)])
+
+    def offered(self, row: Any) -> Sequence[str]:
+        if not row.open_amount:
+            return ()
+        return ("paid",) if row.open_amount < 0 else ("got_back",)
+
+    @verb("Paid…", needs=PAY)
+    def paid(self, request: HttpRequest, bills: QuerySet[Any]) -> HttpResponse | None:
+        """Ask how much went to the supplier and when, then post it."""
+        return self._money(request, bills, procure_to_pay.pay, "paid")
+
+    @verb("Money back…", needs=PAY)
+    def got_back(self, request: HttpRequest, bills: QuerySet[Any]) -> HttpResponse | None:
+        """Ask how much came back for a credit note and when, then post it."""
+        return self._money(request, bills, procure_to_pay.get_back, "come back")
+
+    def _money(
+        self, request: HttpRequest, bills: QuerySet[Any], move: Callable[..., Any], how: str
+    ) -> HttpResponse | None:
+        bill = self.only_one(request, bills.select_related("supplier"))
+        if bill is None:
+            return None
+        form = MoneyForm(answers(request), initial={"amount": abs(bill.open_amount or 0)})
+        if not form.is_valid():
+            return self.ask(request, f"{bill}: money has {how}", [bill], [("", form)])
+
+        def take(bill: Any) -> str:
+            move(bill.supplier, bills=[bill], by=request.user, **form.cleaned_data)
+            return f"{form.cleaned_data['amount']} of {bill} have {how}."
+
+        return self.carry_out(request, [bill], take)
 
 
 @admin.register(SupplierPayment, site=office)
