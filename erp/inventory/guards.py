@@ -86,6 +86,19 @@ RECORD = [
     Rule(
         RECORD_TABLE,
         "INSERT",
+        f"EXISTS (SELECT 1 FROM {RECORD_TABLE} r WHERE r.product_id = NEW.product_id)",
+        "A product has one stock record.",
+    ),
+    Rule(RECORD_TABLE, "UPDATE", changed("id", "product_id"), "A stock record keeps its product."),
+    Rule(
+        RECORD_TABLE,
+        "DELETE",
+        f"EXISTS (SELECT 1 FROM {LEVEL_TABLE} l WHERE l.product_id = OLD.product_id)",
+        "What ever lay in a warehouse keeps its stock record.",
+    ),
+    Rule(
+        RECORD_TABLE,
+        "INSERT",
         f"COALESCE(NEW.num_in_stock, 0) <> {summed('l.on_hand - l.unavailable')}"
         f" OR COALESCE(NEW.num_allocated, 0) <> {summed('l.reserved')}",
         "The shop sells from what lies in the warehouses.",

@@ -107,6 +107,7 @@ class TestANewProduct:
             "quantity": "3",
             "reason": "First",
             "key": "f",
+            "code": "found",
         }
         press(office, "adjust", record, cost="60.00", **answers)
         order = place(sale_line(hat, 1, "49.90"))

@@ -91,7 +91,8 @@ def test_a_service_is_not_sold_for_more_than_an_order_can_hold(advice, quantity)
         place(sale_line(advice, quantity))
 
 
-def test_a_product_without_a_price_is_not_sold(lamp):
+def test_a_product_without_a_price_is_not_sold():
+    lamp = ProductFactory(title="Lamp")
     lamp.stockrecords.all().delete()
     with refused(NotSold, "'Lamp' is not for sale."):
         place(sale_line(lamp))

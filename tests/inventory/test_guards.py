@@ -50,6 +50,14 @@ BY_SQL = [
     ("UPDATE partner_stockrecord SET num_in_stock = num_in_stock + 1", RECORD),
     ("UPDATE partner_stockrecord SET num_in_stock = NULL", RECORD),
     ("UPDATE partner_stockrecord SET num_allocated = 0", RECORD),
+    ("UPDATE partner_stockrecord SET product_id = product_id + 1", "keeps its product"),
+    ("DELETE FROM partner_stockrecord", "keeps its stock record"),
+    (
+        "INSERT INTO partner_stockrecord (product_id, partner_id, partner_sku, price_currency, num_in_stock,"
+        " num_allocated, date_created, date_updated) SELECT product_id, partner_id, 'TWIN', price_currency,"
+        " num_in_stock, num_allocated, date_created, date_updated FROM partner_stockrecord",
+        "has one stock record",
+    ),
     ("DELETE FROM inventory_stockmove", "never deleted"),
     ("UPDATE inventory_stockmove SET on_hand_after = 0", "written once"),
     (move(quantity=1), GOES_ON),
@@ -63,9 +71,17 @@ ON_SQLITE = [
     (f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}", "never replaced")
     for table in ("inventory_stocklevel", "inventory_stockvalue", "inventory_stockmove")
 ]
+ON_SQLITE.append(
+    ("INSERT OR REPLACE INTO partner_stockrecord SELECT * FROM partner_stockrecord", "has one stock record")
+)
 ON_POSTGRESQL = [
     (f"TRUNCATE {table} CASCADE", "never emptied")
-    for table in ("inventory_stocklevel", "inventory_stockvalue", "inventory_stockmove")
+    for table in (
+        "inventory_stocklevel",
+        "inventory_stockvalue",
+        "inventory_stockmove",
+        "partner_stockrecord",
+    )
 ]
 
 
@@ -128,6 +144,10 @@ def by_the_record_of_the_shop():
     record.save()
 
 
+def by_a_record_that_goes():
+    StockRecord.objects.all().delete()
+
+
 def by_oscars_allocation():
     StockRecord.objects.get().allocate(1)
 
@@ -147,6 +167,7 @@ WAYS = [
     by_bulk_create_over_what_is_there,
     by_a_level_that_goes,
     by_the_record_of_the_shop,
+    by_a_record_that_goes,
     by_oscars_allocation,
     by_oscars_consumption,
     by_oscars_cancellation,
@@ -156,7 +177,7 @@ WAYS = [
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_the_orm_is_refused(lamp, way):
     before = every_row()
-    words = "changes by a stock move|sells from what lies|never deleted|begins at zero"
+    words = "changes by a stock move|sells from what lies|never deleted|begins at zero|keeps its stock record"
     with refuses(words), transaction.atomic():
         way()
     assert every_row() == before
