@@ -156,4 +156,4 @@ def category_names() -> dict[int, str]:
 
 
 def _is_unnamed(name: str) -> bool:
-    return name.startswith(UNNAMED) and name[len(UNNAMED) :].isdecimal()
+    return name.startswith(UNNAMED) and name[len(UNNAMED) :].isdecimal() and len(name) < 26

@@ -22,6 +22,7 @@ ProductClass = get_model("catalogue", "ProductClass")
 
 KEPT = ("type", "parent", "structure")
 AT_ONCE = 500
+LONGEST_NEW = 64  # a new product has its SKU as its UPC too
 STANDALONE, PARENT, CHILD = Product.STANDALONE, Product.PARENT, Product.CHILD
 
 
@@ -31,11 +32,11 @@ class Products(Kind):
     needs = "catalogue.add_product"
     makes_new = True
     columns = (
-        Column("sku", text(64), is_required=True),
+        Column("sku", text(128), is_required=True),
         Column("title", text(255), is_required=True, may_be_empty=True),
         Column("type", text(128)),
         Column("structure", one_of(STANDALONE, PARENT, CHILD)),
-        Column("parent", text(64)),
+        Column("parent", text(128)),
         Column("categories", text(2000)),
         Column("price", positive),
         Column("tax_class", text(20)),
@@ -123,13 +124,15 @@ def _complete_new(want: Want, known: Known) -> None:
 def _check(want: Want, known: Known) -> None:
     if want.before is not None:
         _check_kept(want, want.before)
+    elif len(want.key[0]) > LONGEST_NEW:
+        want.refuse("sku", f"has {len(want.key[0])} characters: at most {LONGEST_NEW}")
     elif want.values["type"] not in known.types:
         want.refuse(
             "type", f"is none of {', '.join(sorted(known.types)) or 'the product types: there are none'}"
         )
     _check_structure(want, known)
-    if any(not part.strip() for path in catalogue.paths(want.says("categories")) for part in path):
-        want.refuse("categories", "has an empty name: write Lamps > Floor | Sale")
+    if not all(0 < len(part) < 256 for path in catalogue.paths(want.says("categories")) for part in path):
+        want.refuse("categories", "has an empty or very long name: write Lamps > Floor | Sale")
 
 
 def _check_structure(want: Want, known: Known) -> None:

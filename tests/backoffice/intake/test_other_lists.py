@@ -154,7 +154,7 @@ def test_a_product_keeps_its_type_and_its_parent(goods, lamp):
         (4, "parent", "is no product with variants, here or in this file"),
         (5, "attribute:size", "'XXL' is none of L, M, S"),
         (6, "attribute:colour", "Service has no such attribute"),
-        (7, "categories", "has an empty name: write Lamps > Floor | Sale"),
+        (7, "categories", "has an empty or very long name: write Lamps > Floor | Sale"),
         (7, "tax_class", "is none of reduced, standard, super-reduced"),
     ]
     assert Category.objects.count() == 0
