@@ -3,6 +3,7 @@
 Each effect may run twice: the provider and the books know it by its reference.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -70,13 +71,14 @@ def sandbox_notice(payload: dict[str, Any], *, now: datetime) -> None:
 
 
 def ship(payload: dict[str, Any], *, now: datetime) -> None:
-    """Ship an order's notes that are ready, where shipping is automatic."""
-    ship_ready(Order.objects.get(pk=payload["order"]), on=timezone.localdate(now))
+    """Ship an order's notes that are ready, where shipping is automatic. What is in hand, a person sends."""
+    order = Order.objects.get(pk=payload["order"])
+    ship_ready(order, on=timezone.localdate(now), states=(DeliveryNote.State.READY,))
 
 
-def ship_ready(order: Any, *, on: date, by: Any = None) -> int:
+def ship_ready(order: Any, *, on: date, by: Any = None, states: Sequence[str] = MAY_LEAVE) -> int:
     """Ship the notes of an order that are ready or packed; return how many. What is being picked stays."""
-    notes = list(DeliveryNote.objects.filter(order=order, state__in=MAY_LEAVE).order_by("pk"))
+    notes = list(DeliveryNote.objects.filter(order=order, state__in=states).order_by("pk"))
     for note in notes:
         order_to_cash.ship(note, on=on, by=by)
     return len(notes)

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from erp import order_to_cash, parcels, picking, returning
+from erp import effects, order_to_cash, parcels, picking, returning
 from erp.delivery.audit import what_is_packed_was_picked
 from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.delivery.packing import (
@@ -300,3 +300,14 @@ def test_picking_three_lines_and_twenty_takes_the_same_few_statements(sam):
         costs.append(len(queries))
     assert costs[0] == costs[1] < 40
     assert DeliveryNote.objects.filter(state="packed").count() == 2
+
+
+def test_what_leaves_by_itself_does_not_leave_out_of_somebodys_hands(order, picked, sam):
+    wish = {"order": order.pk}
+    effects.ship(wish, now=NOON)
+    assert fresh(order).status == "confirmed"
+    picking.pack(picked, by=sam)
+    effects.ship(wish, now=NOON)
+    assert fresh(order).status == "confirmed"
+    assert effects.ship_ready(order, on=TUESDAY, by=sam) == 1
+    assert fresh(order).status == "shipped"
