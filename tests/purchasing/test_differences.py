@@ -26,6 +26,7 @@ QUIET = settings(
 )
 
 
+@pytest.mark.once
 @settings(max_examples=10 * EXAMPLES, deadline=None)
 @given(st.integers(0, 50), st.integers(0, 9999), st.integers(1, 50), st.integers(-9999, 9999))
 def test_a_share_is_never_more_than_the_difference_or_the_value(quantity, value, pieces, difference):
