@@ -94,17 +94,40 @@ class Suggestion:
         return money(self.price.price * self.quantity / self.price.pack)
 
 
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Pieces of a product that are short, and the price (by its key) at which they could be had."""
+
+    price: int
+    pieces: int
+    stand: Stand
+    days: int
+
+
 def suggestions(*, on: date, products: Iterable[int] | None = None) -> list[Suggestion]:
-    """Return what should be ordered on a day, by supplier and product. Ten queries, however much it is."""
-    prices = _sellers(products)
-    found = []
-    stands = _stands(list(prices), on=on)
-    for product, price in prices.items():
-        stand, days = stands.get(product), _days(price)
-        if stand is None or (short := stand.wanted_for(days) - stand.forecast) <= 0:
-            continue
-        found.append(Suggestion(price.product, price, packed(short, price), stand, days))
+    """Return what should be ordered on a day, by supplier and product. Few queries, however much it is."""
+    short = shortages(on=on, products=products)
+    rows = SupplierPrice.objects.select_related("supplier", "product__parent")
+    prices = rows.in_bulk([row.price for row in short])
+    found = [
+        Suggestion(price.product, price, packed(row.pieces, price), row.stand, row.days)
+        for row in short
+        if (price := prices.get(row.price))
+    ]
     return sorted(found, key=lambda row: (row.price.supplier.name, row.price.supplier_id, row.product.pk))
+
+
+def shortages(*, on: date, products: Iterable[int] | None = None) -> list[Shortage]:
+    """Return what is short on a day of what suppliers sell, or of some products."""
+    sellers = _sellers(products)
+    stands = _stands(list(sellers), on=on)
+    found = []
+    for product, (price, days) in sellers.items():
+        if stand := stands.get(product):
+            pieces = stand.wanted_for(days) - stand.forecast
+            if pieces > 0:
+                found.append(Shortage(price, pieces, stand, days))
+    return found
 
 
 def packed(short: int, price: SupplierPrice) -> int:
@@ -127,25 +150,20 @@ def draft(chosen: dict[int, int], *, on: date, by: Any = None) -> list[PurchaseO
     ]
 
 
-def _sellers(products: Iterable[int] | None) -> dict[int, SupplierPrice]:
-    """Return who is asked for each product: the preferred one, else whose pieces cost least."""
-    rows = SupplierPrice.objects.filter(supplier__is_active=True).select_related(
-        "supplier", "product__parent"
-    )
+def _sellers(products: Iterable[int] | None) -> dict[int, tuple[int, int]]:
+    """Return by product whose price is asked, by its key, and in how many days the goods are here.
+
+    The preferred supplier is asked, else the one whose pieces cost least.
+    """
+    rows = SupplierPrice.objects.filter(supplier__is_active=True)
     if products is not None:
         rows = rows.filter(product__in=list(products))
-    found: dict[int, SupplierPrice] = {}
-    for row in sorted(rows, key=_rank):
-        found.setdefault(row.product_id, row)
+    columns = ("is_preferred", "price", "pack", "pk", "product", "lead_days", "supplier__lead_days")
+    found: dict[int, tuple[int, int]] = {}
+    asked = sorted(rows.values_list(*columns), key=lambda row: (not row[0], row[1] / row[2], row[3]))
+    for _, _, _, key, product, own_days, usual_days in asked:
+        found.setdefault(product, (key, usual_days if own_days is None else own_days))
     return found
-
-
-def _rank(row: SupplierPrice) -> tuple[bool, Decimal, int]:
-    return not row.is_preferred, row.price / row.pack, row.pk
-
-
-def _days(price: SupplierPrice) -> int:
-    return price.supplier.lead_days if price.lead_days is None else price.lead_days
 
 
 def _stands(products: Sequence[int], *, on: date) -> dict[int, Stand]:

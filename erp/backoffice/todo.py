@@ -43,7 +43,7 @@ class Todo:
 
 
 def todos(user: Any, *, now: datetime) -> Iterator[Todo]:
-    """Yield what waits and this person may see. One query each, ten for what should be ordered."""
+    """Yield what waits and this person may see. One query each, and a few for what should be ordered."""
     for label, needs, url, rows in _SOURCES:
         if user.has_perm(needs):
             yield Todo(label, _count(rows(now)), url())
@@ -186,7 +186,7 @@ _SOURCES: list[_Source] = [
         "Products to reorder",
         "purchasing.add_purchaseorder",
         lambda: reverse("admin:reorder"),
-        lambda now: reordering.suggestions(on=localdate(now)),
+        lambda now: reordering.shortages(on=localdate(now)),
     ),
     (
         "Purchase orders to send",
