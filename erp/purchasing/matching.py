@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from accounting import chart
 from accounting.models import Account, TaxCode
-from accounting.money import ZERO, money
+from accounting.money import CENT, ZERO, money
 from accounting.refusal import Refusal
 
 from .models import BillLine, PurchaseLine, SupplierBill
@@ -96,7 +96,8 @@ def goods(item: Goods, line: PurchaseLine, terms: Matching) -> BillLine:
     if item.quantity < 1 or item.net < 0 or item.tax < 0:
         raise NoAmount(f"'{line.title}': {item.quantity} pieces for {item.net:f} and {item.tax:f} VAT.")
     expected = _credited(item, line) if terms.is_credit else _billed(item, line, terms)
-    if abs(item.net - expected) * 100 > expected * terms.tolerance:
+    slack = CENT if line.pack > 1 else ZERO  # a cent of a pack may stand on another of its pieces
+    if abs(item.net - expected) > max(expected * terms.tolerance / 100, slack):
         named = "credited" if terms.is_credit else "billed"
         terms.differs.append(f"'{line.title}': {named} {item.net}, by the order it is {expected}.")
     row = _taxed(item, line.title, terms)
