@@ -72,7 +72,7 @@ def adjust_stock(
     cost: Decimal | None = None,
     by: Any = None,
 ) -> None:
-    """Correct a count by a quantity, up or down, whatever it is worth: for files that were agreed to.
+    """Correct a count by a quantity, up or down, whatever it is worth: for programs, where nobody can ask.
 
     `cost` is for all pieces found; without it the average. The same key is one time. Raises as `adjust`.
     """
