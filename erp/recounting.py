@@ -40,6 +40,8 @@ def correct(differences: Sequence[Difference], *, reason: str, on: date, key: st
         raise NoReason("A correction needs a reason.")
     if any(abs(one.quantity) > MOST_PIECES or (one.cost or ZERO) < 0 for one in differences):
         raise NotCountable("Pieces are more than can be counted, or cost less than nothing.")
+    # All goods are locked before anything is posted: the counters of the journals come last.
+    inventory.hold_with_room({(one.product_id, one.warehouse_id) for one in differences})
     found, gone = (
         Cause("adjustment", f"{key}:{what}", on, reason=reason, by=by) for what in ("found", "gone")
     )

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.transaction import atomic
 from oscar.core.loading import get_model
 
+from . import shelf
 from .models import Backorder
 from .services import company_partner, set_price
 
@@ -37,7 +39,9 @@ def offer(
     return record
 
 
+@atomic
 def allow_backorder(product: Any, *, most: int) -> None:
     """Say how many pieces of a product may be ordered that are not here. Those that wait already stay."""
+    shelf.hold_records([product.pk])  # who buys at this moment has read what is allowed under this lock
     if most or Backorder.objects.filter(product=product).exists():
         Backorder.objects.update_or_create(product=product, defaults={"allowed": most})

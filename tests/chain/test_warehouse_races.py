@@ -13,13 +13,14 @@ import pytest
 from django.db.models import F
 
 from accounting.refusal import Refusal
-from erp import filling, order_to_cash, parcels, procure_to_pay, stocktaking, transferring
+from erp import filling, order_to_cash, parcels, procure_to_pay, recounting, stocktaking, transferring
 from erp.delivery.models import DeliveryLine, DeliveryNote
 from erp.inventory.models import Backorder, StockLevel, StockMove, Warehouse
 from erp.inventory.services import main_warehouse
 from erp.procure_to_pay import Wanted
 from erp.purchasing.models import Supplier
 from erp.purchasing.suppliers import keep
+from erp.recounting import Difference
 from tests.books import is_sound
 from tests.chain.scenes import FRIDAY, TUESDAY, company, place
 from tests.chain.threads import split, together
@@ -158,4 +159,23 @@ def test_sixteen_at_work_with_five_products_do_not_block_each_other(five, second
     )
     assert not Backorder.objects.filter(waiting__gt=F("allowed") + 12).exists()
     filling.sweep(NOON)
+    assert is_sound()
+
+
+def test_a_list_of_what_was_counted_does_not_block_who_buys(five):
+    main, (_, gone, found) = main_warehouse().pk, five[:3]
+    differences = [Difference(found.pk, main, 1), Difference(gone.pk, main, -1)]
+
+    def bring_in(n):
+        recounting.correct(differences, reason="Counted", key=f"list {n}", on=TUESDAY)
+
+    def buy(n):
+        with suppress(Refusal):
+            place(sale_line(gone), sale_line(found), key=f"buyer {n}")
+
+    _, errors = split(
+        together([*(partial(bring_in, n) for n in range(4)), *(partial(buy, n) for n in range(8))])
+    )
+
+    assert [error for error in errors if not isinstance(error, Refusal)] == []
     assert is_sound()
