@@ -5,15 +5,16 @@ from functools import partial
 
 import pytest
 
-from erp import filling, order_to_cash, stocktaking
+from erp import filling, order_to_cash
 from erp.inventory import holds
 from erp.inventory.models import Backorder, Hold
-from erp.inventory.services import OutOfStock, main_warehouse
+from erp.inventory.services import OutOfStock
 from shop.checkout.holding import keep
 from tests.books import is_sound
 from tests.chain.scenes import LATER, on_shelf, work
 from tests.chain.threads import split, together
 from tests.factories import MONDAY, NOON, ProductFactory, sale, sale_line
+from tests.purchases import on_order, receive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,12 +26,6 @@ def buy(lamp, key, quantity=1):
 def hold(lamp, key, quantity=1):
     holds.hold({lamp.pk: quantity}, key=key, now=NOON, minutes=15)
     return key
-
-
-def bring(lamp, quantity, key):
-    stocktaking.adjust_stock(
-        lamp, warehouse=main_warehouse(), quantity=quantity, cost=None, reason="Found", on=MONDAY, key=key
-    )
 
 
 def test_of_fifty_who_hold_seven_pieces_seven_do_and_all_of_them_can_buy():
@@ -91,11 +86,12 @@ def test_a_basket_changed_while_it_is_looked_at_leaves_nobody_waiting():
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_goods_that_come_while_others_buy_go_to_who_waited_first(seed):
-    """Six wait for two pieces each; seven pieces come in parts while six more want one each."""
+    """Six wait for eleven pieces; seven of twenty come in parts while six more want one each."""
     lamp = ProductFactory(title="Lamp", stock=(1, "4.00"))
     Backorder.objects.create(product=lamp, allowed=40)
     first = [buy(lamp, f"early-{n}", 2) for n in range(6)]
-    actions = [partial(bring, lamp, pieces, f"receipt-{pieces}") for pieces in (1, 2, 4)]
+    purchase = on_order(lamp, 20, day=5)
+    actions = [partial(receive, purchase, pieces, key=str(pieces)) for pieces in (1, 2, 4)]
     actions += [partial(filling.fill, [lamp.pk], now=NOON)] * 3
     actions += [partial(filling.sweep, NOON)] * 2
     actions += [partial(buy, lamp, f"late-{n}") for n in range(6)]

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from erp import forecast
+from erp import forecast, procure_to_pay
+from erp.forecast import Wait
 from erp.inventory.models import Backorder, Warehouse
 from erp.purchasing.models import PurchaseOrder
-from tests.chain.scenes import place
+from tests.books import is_sound
+from tests.chain.scenes import place, work
 from tests.factories import MONDAY, ProductFactory, sale_line
-from tests.purchases import on_order
+from tests.purchases import on_order, receive
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +31,8 @@ def lamp():
 def test_what_is_incoming_is_what_was_ordered_and_has_not_come(lamp):
     on_order(lamp, 10, day=5, received=4)
     on_order(lamp, 3, day=9)
-    cancelled = on_order(lamp, 50, day=1)
-    PurchaseOrder.objects.filter(pk=cancelled.pk).update(state="cancelled")
+    procure_to_pay.cancel(on_order(lamp, 50, day=1), on=MONDAY)
+    procure_to_pay.close(on_order(lamp, 60, day=1, received=1), on=MONDAY)
 
     assert forecast.incoming([lamp.pk]) == {lamp.pk: 9}
     assert forecast.incoming([ProductFactory().pk]) == {}
@@ -81,6 +83,22 @@ def test_who_ordered_first_is_served_first(lamp):
     assert forecast.expected_for(first) == {first.lines.get().pk: in_days(5)}
     assert forecast.expected_for(second) == {second.lines.get().pk: in_days(9)}
     assert forecast.expected_for(third) == {}
+
+
+def test_what_comes_is_handed_out_and_the_rest_is_foretold_anew(lamp):
+    purchase = on_order(lamp, 6, day=5)
+    first = place(sale_line(lamp, 4), key="first")
+    second = place(sale_line(lamp, 4), key="second")
+    assert forecast.expected_for(second) == {second.lines.get().pk: in_days(5)}
+
+    receive(purchase, 3)
+    work()
+
+    assert forecast.waits_of(first) == {}
+    assert forecast.waits_of(second) == {second.lines.get().pk: Wait(3, in_days(5))}
+    PurchaseOrder.objects.filter(pk=purchase.pk).update(expected_on=in_days(8))  # the supplier is late
+    assert forecast.expected_for(second) == {second.lines.get().pk: in_days(8)}
+    assert is_sound()
 
 
 def test_an_order_that_waits_for_nothing_expects_nothing(lamp):
