@@ -1,7 +1,8 @@
-"""Two at once at the desks of purchasing: what is chosen twice is ordered and paid once."""
+"""Two at once at the desks of purchasing, or a failing database: all is ordered and paid once, or nothing."""
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
@@ -12,6 +13,8 @@ from erp.procure_to_pay import Expense
 from erp.purchasing import prices, suppliers
 from erp.purchasing.models import PaymentRun, PurchaseOrder, Supplier, SupplierPayment, SupplierPrice
 from tests.books import is_sound
+from tests.chain.faults import fail
+from tests.chain.scenes import every_row
 from tests.chain.threads import split, together
 from tests.factories import MONDAY, ProductFactory
 
@@ -50,7 +53,7 @@ def test_of_many_who_give_a_bill_to_the_bank_one_does_and_it_is_paid_once(oak):
     paid, _ = split(together(actions))
     assert len(paid) == len(runs) == SupplierPayment.objects.count()
     assert -ledger.balance(chart.BANK) == sum(run.total for run in runs)
-    is_sound()
+    assert is_sound()
 
 
 def test_a_run_is_paid_or_cancelled_and_never_both(oak):
@@ -64,3 +67,18 @@ def test_a_run_is_paid_or_cancelled_and_never_both(oak):
     run.refresh_from_db()
     assert SupplierPayment.objects.count() == (run.state == PaymentRun.State.PAID)
     assert remitting.due().count() == (run.state == PaymentRun.State.CANCELLED)
+
+
+def test_a_run_is_paid_to_all_of_its_suppliers_or_to_none(oak):
+    elm = suppliers.keep(Supplier(code="elm", name="Elm"))
+    run = remitting.order([billed(supplier, "R-1").pk for supplier in (oak, elm)], on=MONDAY)
+    before = every_row()
+    for boundary in count():
+        was_hit = fail(lambda: remitting.paid(PaymentRun.objects.get(), on=MONDAY), boundary, lasts=False)
+        if every_row() != before:
+            break
+        assert was_hit
+    run.refresh_from_db()
+    assert boundary > 20
+    assert (run.state, SupplierPayment.objects.count()) == (PaymentRun.State.PAID, 2)
+    assert is_sound()
