@@ -37,7 +37,7 @@ from tests.factories import MONDAY, ProductFactory, sale, sale_line
 User = get_user_model()
 
 MACHINE = settings(
-    max_examples=int(os.environ.get("MACHINES", "8")),
+    max_examples=int(os.environ.get("MACHINES", "5")),
     stateful_step_count=int(os.environ.get("STEPS", "20")),
     deadline=None,
     database=None,
