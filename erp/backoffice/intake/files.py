@@ -39,7 +39,7 @@ def refused_rows(kept: DataImport) -> str:
     """Return the refused rows as a file that can be corrected and brought in; its last column says why."""
     rows = kept.rows.filter(fate=DataRow.Fate.REFUSED).order_by("number")
     lines = ([*map(harmless, row.cells), harmless(_why(row))] for row in rows.iterator())
-    return MARK + _csv([[*kept.header, WHY], *lines])
+    return MARK + _csv([[*map(harmless, kept.header), WHY], *lines])
 
 
 def everything(kind: Kind, form: str) -> bytes:

@@ -109,4 +109,5 @@ def _words(cell: Any) -> str:
         return value.isoformat().removesuffix("T00:00:00")
     if getattr(cell, "data_type", "") == "f":
         return f"={str(value).removeprefix('=')}"
-    return "" if value is None else str(value)
+    # PostgreSQL stores no character of code 0: what stands for it is refused as unprintable later on.
+    return "" if value is None else str(value).replace("\0", "\ufffe")

@@ -69,6 +69,13 @@ def test_refused_rows_are_told_first_and_go_out_to_be_corrected(as_role, lamp, b
     assert "price: 119.00 → 98.00" in page
 
 
+def test_headings_that_are_formulas_go_out_harmless(as_role, lamp):
+    client = as_role("sales")
+    upload(client, "prices", "sku,price,=cmd()", "LAMP,cheap,1")
+    refused = reverse("admin:import_file", args=[DataImport.objects.get().pk, "refused"])
+    assert words(client.get(refused)).splitlines()[0] == "\ufeffsku,price,'=cmd(),refused because"
+
+
 def test_the_same_file_twice_is_noticed(as_role, lamp):
     client = as_role("sales")
     for _ in range(2):
