@@ -39,7 +39,7 @@ def compare(kind: Kind, wants: Sequence[Want]) -> None:
     found = kind.now({want.key for want in wants if any(want.key)})
     for want in wants:
         want.before = found.get(want.key)
-        if want.before is None and not kind.makes_new and all(want.key) and not want.wrong:
+        if want.before is None and not kind.makes_new and all(want.key):
             want.refuse(kind.keys[-1], "is not known here")
     kind.check([want for want in wants if not want.wrong])
 
