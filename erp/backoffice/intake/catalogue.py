@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Prefetch, Q
 from oscar.core.loading import get_model
 
+from ..safe_html import harmless_markup
 from . import attributes
 from .attributes import PREFIX, ProductAttributeValue
+from .cells import tidy as tidy_text
 from .kind import Facts, Want
 from .prices import price
 
@@ -138,7 +140,7 @@ def facts(products: Iterable[Any]) -> Iterator[tuple[str, Facts]]:
             "warn_at": ""
             if record is None or record.low_stock_threshold is None
             else str(record.low_stock_threshold),
-            "description": product.description,
+            "description": harmless_markup(tidy_text(product.description)),
         }
         for value in product.attribute_values.all():
             said[PREFIX + value.attribute.code.lower()] = attributes.stored(value)

@@ -73,9 +73,14 @@ def text(longest: int, *, lines: bool = False) -> Read:
             raise BadCell(f"has {len(words)} characters: at most {longest}")
         if CONTROL.search(words) or (not lines and LINES.search(words)):
             raise BadCell("has a character that cannot be seen, or more than one line")
-        return words.replace("\r\n", "\n").strip()
+        return tidy(words)
 
     return read
+
+
+def tidy(words: str) -> str:
+    """Return words whose lines end in one way only; browsers send another."""
+    return words.replace("\r\n", "\n").strip()
 
 
 def amount(words: str) -> str:

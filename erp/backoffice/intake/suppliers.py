@@ -9,7 +9,7 @@ from django.db.transaction import atomic
 from erp.purchasing import suppliers
 from erp.purchasing.models import Supplier
 
-from .cells import Column, country, email, iban, text, whole, yes_no
+from .cells import Column, country, email, iban, text, tidy, whole, yes_no
 from .kind import Facts, Key, Kind, Run, Want
 
 TEXTS = ("name", "email", "phone", "address", "country", "vat_id", "iban", "bic", "customer_number")
@@ -76,7 +76,7 @@ class Suppliers(Kind):
 
 
 def _facts(row: Any) -> Facts:
-    facts = {name: str(getattr(row, name)) for name in (*TEXTS, *NUMBERS)}
+    facts = {name: tidy(str(getattr(row, name))) for name in (*TEXTS, *NUMBERS)}
     return facts | {"active": "yes" if row.is_active else "no"}
 
 
