@@ -43,7 +43,7 @@ def what_is_there():
         "countries": get_model("address", "Country").objects.count(),
         "company": company().country,
         "site": Site.objects.count(),
-        "warehouses": Warehouse.objects.count(),
+        "warehouses": Warehouse.objects.filter(is_transit=False).count(),
         "partners": list(get_model("partner", "Partner").objects.values_list("code", flat=True)),
         "invoice": Invoice.objects.get(order=order).number,
         "refused": refused,
