@@ -1,5 +1,6 @@
 """`manage.py import_data`: brings in prices, stock, products, suppliers or opening balances from a file."""
 
+from argparse import RawDescriptionHelpFormatter
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounting import guards
 from accounting.refusal import Refusal
 from erp.backoffice.intake import files, previewing, reading, running
+from erp.backoffice.intake.kind import Kind
 from erp.backoffice.intake.kinds import KINDS
 from erp.backoffice.intake.reading import Unreadable
 from erp.backoffice.models import DataImport
@@ -22,6 +24,8 @@ class Command(BaseCommand):
     help = "Imports prices, stock, products, suppliers or opening balances from CSV or XLSX, all or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = "\n".join(["The columns, in any order:", *map(_columns, KINDS.values())])
+        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("kind", choices=list(KINDS))
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
@@ -94,6 +98,12 @@ class Command(BaseCommand):
             self.stderr.write(f"… and {len(refused) - SHOWN} more: --report FILE lists them all.")
         if refused:
             raise CommandError(f"{len(refused)} refusal{'' if len(refused) == 1 else 's'}.")
+
+
+def _columns(kind: Kind) -> str:
+    """Return the columns of a kind of list, those that may be missing in brackets."""
+    names = [column.name if column.is_required else f"[{column.name}]" for column in kind.columns]
+    return f"  {kind.name + ':':<10} {' '.join(names)}"
 
 
 def _content(file: Path) -> bytes:
