@@ -63,6 +63,7 @@ def page(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
         "title": "Bills to pay",
         "opts": PaymentRun._meta,
         "rows": [(row, links.to(row, row.number), row.due_on <= today, -row.open_amount) for row in found],
+        "waiting": sum(row.due_on <= today and row.kind == SupplierBill.Kind.BILL for row in found),
         "due": -sum((row.open_amount for row in found if row.due_on <= today), start=ZERO),
         "total": -sum((row.open_amount for row in found), start=ZERO),
         "until": until,

@@ -73,6 +73,7 @@ def page(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
         **site_context,
         "title": "To reorder",
         "opts": PurchaseOrder._meta,
+        "waiting": len(found),
         "suppliers": _by_supplier(found, form),
         "form": form,
         "may": may_draft,
