@@ -237,7 +237,8 @@ def test_whether_a_type_keeps_stock_is_decided_once(office):
 
 
 def test_another_warehouse_is_opened(office):
-    assert add(office, Warehouse, code="north", name="North", priority="20", count_days="90").levels.count() == 0
+    north = add(office, Warehouse, code="north", name="North", priority="20", count_days="90")
+    assert north.levels.count() == 0
 
 
 def test_the_list_of_rules_says_what_happens_without_any(office):
