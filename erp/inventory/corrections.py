@@ -103,19 +103,17 @@ def reject(adjustment: Adjustment, *, on: date, reason: str, by: Any = None) -> 
 
 
 def _estimate(wish: Correction) -> Decimal:
-    """Return what the pieces are worth: at their own cost, or at today's average."""
-    if wish.cost is not None and wish.quantity > 0:
-        return money(wish.cost)
-    stock = StockValue.objects.filter(product=wish.product).first()
-    if stock is None or not stock.quantity:
-        return ZERO
-    return money(stock.value * abs(wish.quantity) / stock.quantity)
+    """Return what the pieces are worth: at today's average, or at their own cost where that is more."""
+    stock = StockValue.objects.filter(product=wish.product, quantity__gt=0).first()
+    average = money(stock.value * abs(wish.quantity) / stock.quantity) if stock else ZERO
+    own = money(wish.cost) if wish.cost is not None and wish.quantity > 0 else ZERO
+    return max(average, own)
 
 
 def _require_sense(wish: Correction) -> None:
     if not wish.note.strip() or not wish.quantity:
         raise NoReason("An adjustment needs a quantity and a reason.")
-    if abs(wish.quantity) > MOST_PIECES and wish.quantity > 0:
+    if abs(wish.quantity) > MOST_PIECES:
         raise NotCountable(f"{wish.quantity} pieces are more than can be counted.")
     if wish.cost is not None and wish.cost < 0:
         raise NotCountable("Pieces that were found cannot cost less than nothing.")

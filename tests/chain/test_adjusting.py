@@ -54,6 +54,14 @@ def test_a_small_adjustment_is_made_at_once(main, lamp, ada):
     assert is_sound()
 
 
+def test_pieces_that_are_said_to_cost_nothing_are_judged_by_what_others_cost(main, lamp, ada):
+    company(adjustment_limit="7.99")
+    asked = adjust(lamp, main, 2, by=ada, cost=Decimal("0.00"))
+    assert (asked.state, asked.estimate) == ("requested", Decimal("8.00"))
+    with refused(NotCountable, "more than can be counted"):
+        adjust(lamp, main, -10_000_001, by=ada, key="a2")
+
+
 def test_a_large_adjustment_waits_for_a_second_person(main, lamp, ada, bob):
     company(adjustment_limit="7.99")
     asked = adjust(lamp, main, -2, by=ada)

@@ -32,6 +32,8 @@ GROUPED = {
 QUOTED = re.compile(r"'(?=[=+\-@\t\r\n])")
 LARGEST_AMOUNT = Decimal("999999999.99")
 LARGEST_NUMBER = 10_000_000
+MOST_DAYS = 3650
+LONGEST_EMAIL = 254
 YES, NO = {"yes", "y", "true", "1", "ja", "x"}, {"no", "n", "false", "0", "nein"}
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
 
@@ -131,8 +133,18 @@ def country(words: str) -> str:
     return code
 
 
+def days(words: str) -> str:
+    """Return a number of days, at most ten years: no calendar knows what comes millions of days from now."""
+    found = whole(words)
+    if found and int(found) > MOST_DAYS:
+        raise BadCell(f"is more than {MOST_DAYS:,} days")
+    return found
+
+
 def email(words: str) -> str:
     """Return an e-mail address."""
+    if len(words) > LONGEST_EMAIL:
+        raise BadCell(f"has {len(words)} characters: at most {LONGEST_EMAIL}")
     if words:
         try:
             validate_email(words)

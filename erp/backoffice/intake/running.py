@@ -200,4 +200,6 @@ def _run(kept: DataImport, part: int, on: date, *, key: str = "") -> Run:
 
 
 def _effect(kept: DataImport, after: int) -> Any:
-    return effect(f"{kept.source_key}:{kept.state}:{after}", "import", data_import=kept.pk)
+    """Return the next part to be done. What could not be undone may be tried again: that is another time."""
+    last = kept.finished_at.isoformat() if kept.finished_at else "new"
+    return effect(f"{kept.source_key}:{kept.state}:{last}:{after}", "import", data_import=kept.pk)

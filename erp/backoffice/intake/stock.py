@@ -133,10 +133,10 @@ def _difference(want: Want, found: dict[str, Any], places: dict[str, Warehouse])
 
 
 def _value(want: Want, average: Decimal | None) -> Decimal:
-    """Return about what a row changes the value of the stock by, whether up or down."""
+    """Return about what a row is worth, up or down: at the average, or at its own cost where that is more."""
     pieces = sum(abs(int(after) - int(before or 0)) for _, before, after in want.changes)
     cost = amount_of(want.values.get("cost", "")) if _grows(want) else None
-    return money(pieces * (average or ZERO if cost is None else cost))
+    return money(pieces * max(average or ZERO, cost or ZERO))
 
 
 def _worth(products: Sequence[int]) -> dict[int, Decimal]:

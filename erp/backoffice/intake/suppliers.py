@@ -9,7 +9,7 @@ from django.db.transaction import atomic
 from erp.purchasing import suppliers
 from erp.purchasing.models import Supplier
 
-from .cells import Column, country, email, iban, text, tidy, whole, yes_no
+from .cells import Column, country, days, email, iban, text, tidy, yes_no
 from .kind import Facts, Key, Kind, Run, Want
 
 TEXTS = ("name", "email", "phone", "address", "country", "vat_id", "iban", "bic", "customer_number")
@@ -33,8 +33,8 @@ class Suppliers(Kind):
         Column("iban", iban),
         Column("bic", text(11)),
         Column("customer_number", text(40)),
-        Column("payment_days", whole),
-        Column("lead_days", whole),
+        Column("payment_days", days),
+        Column("lead_days", days),
         Column("active", yes_no),
     )
     help = "code, name, and what else is known: email, address, country, iban, payment_days, lead_days …"

@@ -1,10 +1,13 @@
 """Suppliers, and what they ask for which product."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
 from accounting.models import Party
 from accounting.money import MoneyField
+
+NO_LONGER = MaxValueValidator(3650, "Ten years at most.")
 
 
 class Supplier(models.Model):
@@ -21,8 +24,10 @@ class Supplier(models.Model):
     iban = models.CharField("IBAN", max_length=34, blank=True)
     bic = models.CharField("BIC", max_length=11, blank=True)
     customer_number = models.CharField(max_length=40, blank=True, help_text="Ours, as they know us.")
-    payment_days = models.PositiveIntegerField(default=30)
-    lead_days = models.PositiveIntegerField(default=7, help_text="From an order to its goods.")
+    payment_days = models.PositiveIntegerField(default=30, validators=[NO_LONGER])
+    lead_days = models.PositiveIntegerField(
+        default=7, validators=[NO_LONGER], help_text="From an order to its goods."
+    )
     is_active = models.BooleanField(default=True)
 
     def __str__(self):
@@ -38,7 +43,9 @@ class SupplierPrice(models.Model):
     price = MoneyField(help_text="Of a pack, without VAT.")
     pack = models.PositiveIntegerField(default=1, help_text="Pieces in a pack.")
     minimum = models.PositiveIntegerField(default=0, help_text="Fewest pieces an order.")
-    lead_days = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: as the supplier says.")
+    lead_days = models.PositiveIntegerField(
+        null=True, blank=True, validators=[NO_LONGER], help_text="Empty: as the supplier says."
+    )
     is_preferred = models.BooleanField(default=False)
 
     class Meta:

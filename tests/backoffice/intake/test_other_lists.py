@@ -9,11 +9,12 @@ from accounting import chart, ledger
 from accounting.models import JournalEntry, OpenItem, Party
 from accounting.money import ZERO, money
 from erp.backoffice.intake import running
+from erp.documents.models import Outbox
 from erp.purchasing.models import Supplier
 from tests.backoffice.intake.scenes import keep, preview, refused, round_trip, take, undo, why
 from tests.books import is_sound
 from tests.chain.scenes import place
-from tests.factories import ProductClassFactory, sale_line
+from tests.factories import NOON, ProductClassFactory, sale_line
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,15 @@ def test_what_is_no_supplier_is_refused_cell_by_cell():
         (3, "iban", "is no IBAN: a digit is wrong"),
         (3, "payment_days", "is not between 0 and 10,000,000"),
         (3, "country", "is not the two letters of a country, such as DE"),
+    ]
+
+
+def test_a_supplier_does_not_take_longer_than_a_calendar_or_a_column_goes():
+    lines = "code,name,email,payment_days,lead_days", f"A,Acme,{'a' * 250}@example.com,3651,10000000"
+    assert why("suppliers", *lines) == [
+        (2, "email", "has 262 characters: at most 254"),
+        (2, "payment_days", "is more than 3,650 days"),
+        (2, "lead_days", "is more than 3,650 days"),
     ]
 
 
@@ -220,6 +230,9 @@ def test_opening_balances_that_are_paid_in_part_stay(lamp, bowl):
     assert (
         kept.why == "It cannot be undone: legacy:7 only 100.00 of 119.00 is still open: it is paid in part."
     )
+    Outbox.objects.filter(topic="import").update(done_at=NOON)
+    running.undo(kept)  # once more, after somebody has put it right
+    assert Outbox.objects.filter(topic="import", done_at=None).exists()
 
 
 def test_opening_balances_that_do_not_balance_are_refused_with_the_difference(lamp, bowl):
