@@ -74,6 +74,11 @@ class TransferForm(KeyedForm):
     pieces = PiecesField(label="Goods", help_text="One product a line: its SKU, then how many pieces.")
     note = forms.CharField(max_length=255, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if warehouses().count() == 1:
+            self.fields["destination"].help_text = "There is one warehouse. An administrator can add another."
+
     def clean(self) -> dict[str, Any]:
         """Refuse a transfer that goes nowhere."""
         answer = super().clean() or self.cleaned_data

@@ -52,6 +52,14 @@ def wish(main, shop, pieces="LAMP 3\nBOWL 2", **changes):
     return said | changes
 
 
+def test_a_transfer_with_one_warehouse_says_who_adds_another(worker, main):
+    assert "An administrator can add another." in words(worker.get(ADD_TRANSFER))
+
+
+def test_a_transfer_to_another_warehouse_says_nothing_of_adding_one(worker, main, shop):
+    assert "can add another" not in words(worker.get(ADD_TRANSFER))
+
+
 def test_a_transfer_goes_from_its_draft_to_the_other_shelf(worker, main, shop, lamp, bowl):
     assert worker.get(ADD_TRANSFER).status_code == 200
     for _ in range(2):
