@@ -65,7 +65,7 @@ def keys(*rows):
 
 def test_due_bills_are_chosen_given_to_the_bank_and_paid_once(office, bills, oak):
     shown = words(office.get(PAGE))
-    assert "120.00 due of 190.00 open" in shown
+    assert "due: 120.00 of 190.00 open" in shown
     assert "E-1" not in words(office.get(PAGE, {"until": str(TODAY)}))
 
     sent = {"on": str(TODAY), "bills": keys(*bills)}
