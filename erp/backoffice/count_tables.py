@@ -87,7 +87,8 @@ def uncounted(stocktake: Stocktake) -> Table:
         for row in shown
     ]
     note = f"The first {SHOWN} of {count}." if count > SHOWN else ""
-    return Table("Not counted yet", ("Bin", "SKU", "Product", *expected), rows, note=note)
+    title = "Not counted yet" if stocktake.state == Stocktake.State.COUNTING else "Not counted"
+    return Table(title, ("Bin", "SKU", "Product", *expected), rows, note=note)
 
 
 def counts(line: StocktakeLine) -> Table:

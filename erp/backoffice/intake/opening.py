@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounting import chart, ledger, reports
@@ -56,6 +57,7 @@ class Opening(Kind):
         parties = _parties(wants)
         for want in wants:
             _check(want, accounts.get(want.values["account"]), parties)
+        _refuse_what_is_here(wants, accounts, parties)
 
     def check_all(self, wants: Sequence[Want]) -> list[Wrong]:
         debits = sum((_amount(want, "debit") for want in wants), ZERO)
@@ -138,6 +140,27 @@ def _check(want: Want, account: Account | None, parties: dict[str, Party]) -> No
     if account.role == chart.INVENTORY:
         _check_inventory(want)
     _check_party(want, account, parties)
+
+
+def _refuse_what_is_here(
+    wants: Sequence[Want], accounts: dict[str, Account], parties: dict[str, Party]
+) -> None:
+    """Refuse what the books say already, such as their own balances: it would be there twice."""
+    rows = reports.trial_balance(date(1990, 1, 1), timezone.localdate())
+    balances = {row.account.code: row.closing for row in rows}
+    items = OpenItem.objects.filter(line__account__code__in=accounts, residual=F("original"))
+    facts = items.values_list(
+        "line__account__code", "line__party__key", "line__entry__document_no", "residual"
+    )
+    here = set(facts)
+    for want in wants:
+        account, party = accounts.get(want.values["account"]), parties.get(want.values["party"])
+        if account is None or account.role == chart.INVENTORY:
+            continue
+        said = _amount(want, "debit") - _amount(want, "credit")
+        item = (account.code, party.key if party else "", want.values["document"], said)
+        if item in here or (not account.open_item and said and balances.get(account.code) == said):
+            want.refuse("account", f"the books say {abs(said)} already: it would be there twice")
 
 
 def _check_party(want: Want, account: Account, parties: dict[str, Party]) -> None:

@@ -47,11 +47,11 @@ def accept(kept: DataImport, *, mode: str, by: Any = None) -> None:
     fates = dict(kept.rows.values_list("fate").annotate(Count("pk")).order_by())
     kind = KINDS[kept.kind]
     refused = fates.get(Fate.REFUSED, 0)
+    if kind.is_whole and (before := same_file(kept)):
+        raise HereAlready(f"The same file was imported already: import {before}.")
     if kept.wrong or (refused and (mode == Mode.ALL or kind.is_whole)):
         why = kept.wrong[0][2] if kept.wrong else f"{refused} of its rows are refused"
         raise RowsRefused(f"Nothing of {kept.name} can be imported: {why}.")
-    if kind.is_whole and (before := same_file(kept)):
-        raise HereAlready(f"The same file was imported already: import {before}.")
     if not fates.get(Fate.NEW, 0) + fates.get(Fate.CHANGED, 0):
         raise NothingToDo("No row of it would change anything.")
     kept.move_to(State.RUNNING, mode=Mode.ALL if kind.is_whole else mode, user=by or kept.user)

@@ -8,7 +8,8 @@ from oscar.core.loading import get_model
 from accounting import chart, ledger
 from accounting.models import JournalEntry, OpenItem, Party
 from accounting.money import ZERO, money
-from erp.backoffice.intake import running
+from erp.backoffice.intake import files, previewing, running
+from erp.backoffice.intake.kinds import KINDS
 from erp.documents.models import Outbox
 from erp.purchasing.models import Supplier
 from tests.backoffice.intake.scenes import keep, preview, refused, round_trip, take, undo, why
@@ -203,6 +204,8 @@ def test_opening_balances_balance_and_leave_nothing_on_their_account(lamp, bowl)
     assert is_sound()
 
     again = keep("opening", *OPENING)
+    assert [row for row, _, _ in refused(again)] == [2, 4, 5, 6, 7]  # stock is compared, not posted
+    assert refused(again)[0] == (2, "account", "the books say 1000.00 already: it would be there twice")
     with pytest.raises(running.HereAlready, match="imported already"):
         running.accept(again, mode="all")
 
@@ -250,6 +253,10 @@ def test_opening_balances_that_do_not_balance_are_refused_with_the_difference(la
     assert refused(kept) != []
 
 
-def test_what_goes_out_as_opening_balances_balances(lamp, bowl):
+def test_what_goes_out_as_opening_balances_balances_and_is_not_taken_in_a_second_time(lamp, bowl):
     take("opening", *OPENING)
-    assert round_trip("opening") == {"new"}
+    found = previewing.look(files.everything(KINDS["opening"], "csv"), KINDS["opening"])
+    assert found.wrong == []
+    twice = {why for want in found.wants for _, _, why in want.wrong}
+    assert all(why.endswith("already: it would be there twice") for why in twice)
+    assert [want.fate for want in found.wants].count("refused") == len(found.wants) - 1
