@@ -14,6 +14,7 @@ from .services import Cause, Piece
 
 State, Code = Adjustment.State, Adjustment.Code
 MOST_PIECES = 10_000_000
+LARGEST = 2_000_000_000  # what a column holds
 # Goods on their way are not on any shelf.
 CONDITIONS = (StockMove.Condition.DAMAGED, StockMove.Condition.QUARANTINE)
 
@@ -113,7 +114,7 @@ def _estimate(wish: Correction) -> Decimal:
 def _require_sense(wish: Correction) -> None:
     if not wish.note.strip() or not wish.quantity:
         raise NoReason("An adjustment needs a quantity and a reason.")
-    if abs(wish.quantity) > MOST_PIECES:
+    if not -LARGEST <= wish.quantity <= MOST_PIECES:
         raise NotCountable(f"{wish.quantity} pieces are more than can be counted.")
     if wish.cost is not None and wish.cost < 0:
         raise NotCountable("Pieces that were found cannot cost less than nothing.")
