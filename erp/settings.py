@@ -32,6 +32,7 @@ MIGRATION_MODULES = {label: f"oscar.apps.{label}.migrations" for label in FORKS}
 INSTALLED_APPS = [
     *[FORKS.get(app.split(".")[2], app) if app.startswith("oscar.apps.") else app for app in OSCAR_APPS],
     "axes",
+    "auditlog",
     "import_export",
     "sorl.thumbnail",
     "accounting.apps.AccountingConfig",
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "erp.delivery.apps.DeliveryConfig",
     "erp.invoicing.apps.InvoicingConfig",
     "erp.banking.apps.BankingConfig",
+    "erp.closing.apps.ClosingConfig",
     "erp.backoffice.apps.BackofficeConfig",
     "shop.apps.ShopConfig",
 ]

@@ -1,14 +1,20 @@
-"""The rows of the books. `ledger`, `periods`, `numbering` and `chart` write them, nobody else."""
+"""The rows of the books. `ledger`, `periods`, `drafts` and their like write them, nobody else."""
 
 from .accounts import Account, Party, TaxCode
-from .calendar import FiscalYear, NumberSeries, Period
+from .calendar import FiscalYear, NumberSeries, Period, PeriodChange
+from .drafts import Attachment, DraftLine, EntryDraft
+from .exported import ExportRecord
 from .journal import Journal, JournalEntry, JournalLine, JournalSequence, entry_no
 from .settlement import Allocation, BalanceSnapshot, OpenItem
 
 __all__ = [
     "Account",
     "Allocation",
+    "Attachment",
     "BalanceSnapshot",
+    "DraftLine",
+    "EntryDraft",
+    "ExportRecord",
     "FiscalYear",
     "Journal",
     "JournalEntry",
@@ -18,6 +24,7 @@ __all__ = [
     "OpenItem",
     "Party",
     "Period",
+    "PeriodChange",
     "TaxCode",
     "entry_no",
 ]

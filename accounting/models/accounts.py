@@ -17,7 +17,9 @@ class Account(models.Model):
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    group = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="Its heading in the statements."
+    )
     role = models.CharField(max_length=40, blank=True, help_text="Such as RECEIVABLE; many have none.")
     party_required = models.BooleanField(default=False, help_text="Each line names a customer or supplier.")
     open_item = models.BooleanField(default=False, help_text="Each line of a party is settled by others.")

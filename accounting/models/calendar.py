@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounting.written_once import WrittenOnce
 
 
 class FiscalYear(models.Model):
@@ -29,6 +32,9 @@ class Period(models.Model):
     locked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    sales_locked = models.BooleanField(default=False, help_text="Takes no entry of the journal of sales.")
+    purchases_locked = models.BooleanField(default=False, help_text="Takes no entry of that of purchases.")
+    stock_locked = models.BooleanField(default=False, help_text="Takes no entry of the journal of stock.")
     vat_locked = models.BooleanField(default=False, help_text="Takes no entry with a tax code.")
 
     class Meta:
@@ -40,6 +46,27 @@ class Period(models.Model):
         return f"{self.start:%Y-%m}"
 
 
+class PeriodChange(WrittenOnce):
+    """That a period, or an area of it, was locked or opened again: by whom, when and why."""
+
+    class Area(models.TextChoices):
+        SALES = "sales", "Sales"
+        PURCHASES = "purchases", "Purchases"
+        STOCK = "stock", "Stock"
+        VAT = "vat", "VAT"
+        ALL = "all", "Everything, for good"
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="changes")
+    area = models.CharField(max_length=10, choices=Area)
+    locked = models.BooleanField()
+    reason = models.CharField(max_length=255)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"{self.period}: {self.get_area_display()} {'locked' if self.locked else 'opened'}"
+
+
 class NumberSeries(models.Model):
     """The counter of one kind of document in one year. It moves up by one, never back."""
 
@@ -47,6 +74,7 @@ class NumberSeries(models.Model):
     year = models.PositiveSmallIntegerField()
     last_no = models.PositiveIntegerField(default=0)
     last_on = models.DateField(null=True, help_text="Of the last document: dates ascend with numbers.")
+    last_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "number series"

@@ -52,6 +52,9 @@ class JournalEntry(models.Model):
     digest = models.CharField(max_length=64, help_text="Of what the source said, to know a repetition.")
     document_no = models.CharField(max_length=40, blank=True, db_index=True)
     memo = models.CharField(max_length=500, blank=True)
+    late_for = models.DateField(
+        null=True, blank=True, help_text="The day it belongs to, where that day's period was closed."
+    )
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     posted_at = models.DateTimeField(null=True)
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

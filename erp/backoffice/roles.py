@@ -1,18 +1,20 @@
 """Who may do what: the groups of staff that a company begins with. A company may change them afterwards.
 
 Documents are never changed by hand, so their permissions stand for what the chain does with them:
-`change_deliverynote` picks and ships, `add_return` takes in and closes returns, `change_return` answers them,
-`add_invoice` and `add_creditnote` issue papers, `add_paymentoperation` takes money in, `add_stockmove`
-adjusts stock, `change_stocklevel` puts it into another bin, `change_order` cancels, `change_step` retries,
-`add_reminder` reminds,
-`change_reminderpause` lets reminders rest, `change_customerterms` agrees terms with a customer,
-`add_bankstatement` and `add_payout` read in files, `change_bankline` matches, `add_payoutexplanation`
-explains, `add_transferbatch` orders refunds at the bank. `change_purchaseorder` orders, cancels and closes,
-`add_goodsreceipt` receives, `add_supplierreturn` sends back, `add_supplierbill` books bills and credit notes,
-`add_supplierpayment` pays them. `add_dataimport` brings in the lists that somebody may change otherwise,
-`add_journalentry` opening balances. `add_transfer` drafts a transfer, `change_transfer` sends and receives
-it, `add_stocktake` starts and posts a stocktake, `change_stocktake` counts, `change_adjustment` approves
-or rejects what somebody else found different.
+`change_deliverynote` picks and ships, `add_return` takes in and closes returns, `change_return` answers
+them, `add_invoice` and `add_creditnote` issue papers, `add_paymentoperation` takes money in,
+`add_stockmove` adjusts stock, `change_stocklevel` puts it into another bin, `change_order` cancels,
+`change_step` retries, `add_reminder` reminds, `change_reminderpause` lets reminders rest,
+`change_customerterms` agrees terms with a customer, `add_bankstatement` and `add_payout` read in files,
+`change_bankline` matches, `add_payoutexplanation` explains, `add_transferbatch` orders refunds at the bank.
+`change_purchaseorder` orders, cancels and closes, `add_goodsreceipt` receives, `add_supplierreturn` sends
+back, `add_supplierbill` books bills and credit notes, `add_supplierpayment` pays them. `add_dataimport`
+brings in the lists that somebody may change otherwise, `add_journalentry` opening balances.
+`add_entrydraft` writes entries by hand, `change_entrydraft` agrees to and posts them, `change_period` locks
+and opens periods, `change_account` keeps the chart, `add_exportrecord` takes files of the books away,
+`add_verification` runs all checks. `add_transfer` drafts a transfer, `change_transfer` sends and receives
+it, `add_stocktake` starts and posts a stocktake, `change_stocktake` counts, `change_adjustment` approves or
+rejects what somebody else found different.
 Settings and people are the administrator's.
 """
 
@@ -76,6 +78,22 @@ BOOKS = (
     "documents.view_outbox",
     "inventory.view_stockvalue",
     "inventory.view_countercorrection",
+    "accounting.view_entrydraft",
+    "accounting.view_fiscalyear",
+    "accounting.view_exportrecord",
+    "closing.view_verification",
+    "auditlog.view_logentry",
+)
+KEEP_BOOKS = (
+    "accounting.add_journalentry",
+    "accounting.add_entrydraft",
+    "accounting.change_entrydraft",
+    "accounting.change_period",
+    "accounting.add_account",
+    "accounting.change_account",
+    "accounting.delete_account",
+    "accounting.add_exportrecord",
+    "closing.add_verification",
 )
 
 BANK = (
@@ -176,7 +194,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.add_supplierbill",
         "purchasing.add_supplierpayment",
         *LISTS,
-        "accounting.add_journalentry",
+        *KEEP_BOOKS,
         "purchasing.view_paymentrun",
         "inventory.view_pricechange",
         "invoicing.add_invoice",
@@ -188,6 +206,24 @@ ROLES: dict[str, tuple[str, ...]] = {
         "sales.change_customerterms",
         "sales.view_taxclass",
         "sales.view_taxrule",
+    ),
+    # Looks at all that has to do with the books, and takes files away. Changes nothing.
+    "auditor": (
+        *LOOK_AT_SALES,
+        *LOOK_AT_STOCK,
+        *LOOK_AT_COUNTS,
+        *LOOK_AT_PURCHASES,
+        *BILLS,
+        *BOOKS,
+        *(name for name in BANK if ".view_" in name),
+        "accounting.add_exportrecord",
+        "purchasing.view_supplierprice",
+        "purchasing.view_paymentrun",
+        "inventory.view_pricechange",
+        "sales.view_taxclass",
+        "sales.view_taxrule",
+        "documents.view_company",
+        "backoffice.view_dataimport",
     ),
 }
 

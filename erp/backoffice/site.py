@@ -23,6 +23,7 @@ from . import (
     vat,
 )
 from .sections import grouped
+from .sheets import pages as sheets
 from .todo import todos
 
 
@@ -66,6 +67,10 @@ class BackOffice(AdminSite):
     def books(self, request: HttpRequest) -> HttpResponse:
         """Show the books' reports."""
         return reports.books(request, self.each_context(request))
+
+    def report(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show one of the accountant's reports."""
+        return sheets.show(request, slug, self.each_context(request))
 
     def vat_threshold(self, request: HttpRequest) -> HttpResponse:
         """Show how near the threshold of sales to consumers abroad is."""
@@ -128,6 +133,8 @@ class BackOffice(AdminSite):
         own = [
             path("books/", self.admin_view(self.books), name="books"),
             path("books/<slug:name>/", self.admin_view(reports.download), name="books_download"),
+            path("reports/<slug:slug>/", self.admin_view(self.report), name="report"),
+            path("reports/<slug:slug>.<slug:kind>", self.admin_view(sheets.download), name="report_file"),
             path("vat/threshold/", self.admin_view(self.vat_threshold), name="vat_threshold"),
             path("vat/ec-sales/", self.admin_view(self.ec_sales), name="ec_sales"),
             path("vat/ec-sales.csv", self.admin_view(vat.ec_sales_file), name="ec_sales_file"),

@@ -147,6 +147,11 @@ class Company(models.Model):
         blank=True,
         help_text="Stock adjustments worth more wait for a second person. Empty: none do.",
     )
+    entry_limit = MoneyField(
+        null=True,
+        blank=True,
+        help_text="Manual entries of more wait for a second person. Empty: none do.",
+    )
     hold_minutes = models.PositiveIntegerField(
         default=15, help_text="Minutes that goods are kept for whoever is about to order. 0: they are not."
     )

@@ -62,6 +62,13 @@ class Paper(Document):
     tax = MoneyField()
     gross = MoneyField()
     taxes = models.JSONField(help_text="Base and tax of each rate, as printed.")
+    hash = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the paper before it and of what it says.",
+    )
 
     class Meta:
         abstract = True

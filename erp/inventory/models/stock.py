@@ -110,6 +110,7 @@ class StockValue(models.Model):
     product = models.OneToOneField("catalogue.Product", models.PROTECT, related_name="stock_value")
     quantity = models.PositiveIntegerField(default=0)
     value = MoneyField(default=0)
+    last_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     GUARDS = guards.VALUE
 
@@ -162,6 +163,13 @@ class StockMove(WrittenOnce):
     moved_on = models.DateField(db_index=True)
     created_at = models.DateTimeField(db_default=Now())
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    hash = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the product's move before it and of this one.",
+    )
 
     GUARDS = guards.MOVE
 

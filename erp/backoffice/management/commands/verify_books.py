@@ -1,23 +1,11 @@
 """`manage.py verify_books`: asks every check of every part whether the books are sound."""
 
-from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from accounting import audit as books
-from erp.banking import audit as banking
-from erp.delivery import audit as delivery
-from erp.documents import audit as documents
-from erp.inventory import audit as inventory
-from erp.invoicing import audit as invoicing
-from erp.purchasing import audit as purchasing
-from erp.sales import audit as sales
-
-Check = Callable[[], Iterable[str]]
-
-PARTS = (books, inventory, sales, delivery, invoicing, purchasing, banking, documents)
+from erp.closing.checks import Check, checks, name_of
 
 
 class Command(BaseCommand):
@@ -36,19 +24,9 @@ class Command(BaseCommand):
         count = 0
         for finding in check():
             if not count:
-                self.stdout.write(f"BAD {_name(check)}")
+                self.stdout.write(f"BAD {name_of(check)}")
             self.stdout.write(f"    {finding}")
             count += 1
         if not count:
-            self.stdout.write(f"ok  {_name(check)}")
+            self.stdout.write(f"ok  {name_of(check)}")
         return count
-
-
-def checks() -> Iterator[Check]:
-    """Yield every check, those of the ledger first."""
-    for part in PARTS:
-        yield from part.CHECKS
-
-
-def _name(check: Check) -> str:
-    return (check.__doc__ or check.__name__).strip().splitlines()[0]

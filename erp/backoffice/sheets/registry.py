@@ -1,0 +1,10 @@
+"""All reports, in the order in which they are listed, under their headings."""
+
+from .sheet import Report
+from .trial_balance import TRIAL_BALANCE
+
+SECTIONS: dict[str, tuple[Report, ...]] = {
+    "Books": (TRIAL_BALANCE,),
+}
+
+REPORTS = {report.slug: report for reports in SECTIONS.values() for report in reports}
