@@ -1,7 +1,4 @@
-"""The books for the accountant: the trial balance on screen, and files for chosen days.
-
-What is downloaded is written by the same functions as `export_ledger` uses.
-"""
+"""The first page of the books: all reports, the lists behind them, and when all was last found right."""
 
 import io
 from collections.abc import Iterator
@@ -11,19 +8,22 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 
-from accounting import reports
 from accounting.exports import FILE_NAMES, FORMATS
-from accounting.models import Account, JournalLine
-from accounting.money import ZERO
+from erp.closing.models import Verification
 
 from . import links
-from .pages import Table
+from .sections import NAMES
+from .sheets.asking import DAY
+from .sheets.pages import url_of
+from .sheets.registry import SECTIONS
 
 LABELS = {
     "gl": "General ledger (CSV)",
@@ -31,11 +31,20 @@ LABELS = {
     "hledger": "Journal for hledger and ledger",
     "beancount": "Journal for beancount",
 }
-
-
 PIECE = 64 * 1024
-# What a browser's own calendar reads and sends.
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+# What the accountant keeps, beside what is reported of it.
+LISTS = (
+    "accounting.JournalEntry",
+    "accounting.EntryDraft",
+    "accounting.Period",
+    "accounting.FiscalYear",
+    "accounting.Account",
+    "accounting.OpenItem",
+    "accounting.Party",
+    "accounting.ExportRecord",
+    "closing.Verification",
+    "auditlog.LogEntry",
+)
 
 
 class DaysForm(forms.Form):
@@ -58,19 +67,27 @@ def may_see(user: Any) -> bool:
 
 
 def books(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
-    """Show the trial balance of some days, and what can be downloaded of them."""
+    """Show what the accountant finds where."""
     _require(request)
     form = DaysForm(request.GET if "start" in request.GET else this_year(timezone.localdate()))
-    days = form.cleaned_data if form.is_valid() else None
     context = {
         **site_context,
         "title": "Books",
+        "sections": list(_sections(request.user)),
+        "lists": list(_lists(request.user)),
+        "checked": last_checked(),
         "form": form,
         "labels": LABELS,
-        "balance": trial_balance(days["start"], days["end"]) if days else None,
-        "days": days,
+        "days": form.cleaned_data if form.is_valid() else None,
     }
     return TemplateResponse(request, "admin/books.html", context)
+
+
+def last_checked() -> dict[str, Any]:
+    """Return the last run of all checks, and the last one that found nothing."""
+    runs = Verification.objects.order_by("-finished_at", "-pk")
+    last, green = runs.first(), runs.filter(findings=[]).first()
+    return {"last": last, "green": green, "url": _address(links.list_of, Verification)}
 
 
 def download(request: HttpRequest, name: str) -> Any:
@@ -89,40 +106,34 @@ def download(request: HttpRequest, name: str) -> Any:
     )
 
 
-def trial_balance(start: date, end: date) -> Table:
-    """Return the trial balance as a table whose accounts lead to their lines."""
-    found = reports.trial_balance(start, end)
-    rows = [tuple(_cells(row, start, end)) for row in found]
-    totals = [sum((row[place] or ZERO for row in rows), ZERO) for place in range(1, 7)]
-    columns = (
-        "Account",
-        "Opening debit",
-        "Opening credit",
-        "Debit",
-        "Credit",
-        "Closing debit",
-        "Closing credit",
-    )
-    return Table("Trial balance", columns, [*rows, ("Total", *totals)] if rows else [])
-
-
 def this_year(today: date) -> dict[str, date]:
     """Return the days of the year that is running."""
     return {"start": date(today.year, 1, 1), "end": date(today.year, 12, 31)}
 
 
-def _cells(row: reports.TrialBalanceRow, start: date, end: date) -> Iterator[Any]:
-    yield links.anchor(_lines_of(row.account, start, end), str(row.account))
-    for opening in (row.opening, -row.opening):
-        yield max(opening, ZERO)
-    yield row.debit
-    yield row.credit
-    for closing in (row.closing, -row.closing):
-        yield max(closing, ZERO)
+def _sections(user: Any) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Yield each heading with the reports that this person may see: address, title, what it is about."""
+    for title, reports in SECTIONS.items():
+        seen = [(url_of(one.slug), one.title, one.about) for one in reports if user.has_perm(one.needs)]
+        if seen:
+            yield title, seen
 
 
-def _lines_of(account: Account, start: date, end: date) -> str:
-    return links.list_of(JournalLine, account__code=account.code, date__gte=start, date__lte=end)
+def _lists(user: Any) -> Iterator[tuple[str, str]]:
+    """Yield the address and the name of each list that this person may see."""
+    for name in LISTS:
+        model = apps.get_model(name)
+        label, verb = model._meta.app_label, f"view_{model._meta.model_name}"
+        if user.has_perm(f"{label}.{verb}") and (url := _address(links.list_of, model)):
+            yield url, NAMES.get(name, str(model._meta.verbose_name_plural)).capitalize()
+
+
+def _address(find: Any, model: Any) -> str:
+    """Return the address of a list, or nothing where the back office shows none."""
+    try:
+        return find(model)
+    except NoReverseMatch:
+        return ""
 
 
 def _pieces(name: str, start: date, end: date) -> Iterator[bytes]:

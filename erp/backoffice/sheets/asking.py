@@ -47,7 +47,10 @@ class Span:
 
 
 class SpanForm(forms.Form):
-    """From which day to which, and beside which other days."""
+    """From which day to which, and beside which other days.
+
+    What an address leaves out is taken from `first`. It names no boxes to tick: one not ticked is left out.
+    """
 
     start = forms.DateField(label="from", widget=DAY)
     end = forms.DateField(label="to", widget=DAY)
@@ -94,6 +97,7 @@ class SpanForm(forms.Form):
             ("Last year", date(today.year - 1, 1, 1), 12),
         ):
             yield name, {"start": start, "end": months_later(start, months) - timedelta(days=1)}
+        yield "This year up to today", {"start": date(today.year, 1, 1), "end": today}
 
 
 class DayForm(forms.Form):
@@ -135,8 +139,12 @@ class DayForm(forms.Form):
 
 def query(asked: forms.Form, **changes: Any) -> str:
     """Return what was asked as the end of an address, with some of it changed."""
-    words = {name: value for name, value in (asked.cleaned_data | changes).items() if value not in (None, "")}
-    return urlencode({name: getattr(value, "pk", value) for name, value in words.items()})
+    known = {
+        name: asked.fields[name].prepare_value(value) if name in asked.fields else value
+        for name, value in (asked.cleaned_data | changes).items()
+        if value not in (None, "", False)
+    }
+    return urlencode(known, doseq=True)
 
 
 def months_later(day: date, months: int) -> date:

@@ -14,8 +14,7 @@ from erp.documents.services import company
 from erp.invoicing.pdf import render
 
 from ..exporting import cell
-from ..pages import words
-from .sheet import Report, Row, Sheet, plain, styles_of
+from .sheet import Report, Row, Sheet, plain, said, styles_of
 
 PDF_ROWS, XLSX_ROWS = 1000, 50_000
 WIDE = 6  # columns, from which on the paper lies on its side
@@ -97,7 +96,7 @@ def _drawn(sheet: Sheet) -> dict[str, Any]:
 
 
 def _styled(styles: list[str], row: Row) -> list[tuple[str, Any]]:
-    return [(style, words(plain(value))) for style, value in zip(styles, row.cells, strict=True)]
+    return [(style, said(value)) for style, value in zip(styles, row.cells, strict=True)]
 
 
 def _limit(sheets: Sequence[Sheet], most: int, otherwise: str) -> None:

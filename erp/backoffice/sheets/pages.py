@@ -1,6 +1,7 @@
 """The pages of all reports: what is asked, the sheets that answer it part by part, and their files."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -17,11 +18,10 @@ from django.utils.http import urlencode
 from accounting.reading import of_one_moment
 from accounting.refusal import Refusal
 
-from ..pages import words
 from .asking import query
 from .files import KINDS
 from .registry import REPORTS
-from .sheet import Link, Report, Row, Sheet, styles_of
+from .sheet import Link, Report, Row, Sheet, said, styles_of
 
 AT_ONCE = 200
 
@@ -30,7 +30,7 @@ def show(request: HttpRequest, slug: str, site_context: dict[str, Any]) -> HttpR
     """Show a report as it is asked for, or as it begins."""
     report = _report(request, slug)
     today = timezone.localdate()
-    form: Any = report.form(request.GET or report.form.first(today))  # type: ignore[attr-defined]
+    form = _form(report, request, today)
     context = {
         **site_context,
         "title": report.title,
@@ -39,6 +39,7 @@ def show(request: HttpRequest, slug: str, site_context: dict[str, Any]) -> HttpR
         "shortcuts": _shortcuts(form, today),
     }
     if form.is_valid():
+        context["asked"] = form.describe()
         url = reverse("admin:report", args=[slug])
         context["files"] = [
             (label, f"{reverse('admin:report_file', args=[slug, kind])}?{query(form)}")
@@ -46,8 +47,8 @@ def show(request: HttpRequest, slug: str, site_context: dict[str, Any]) -> HttpR
         ]
         with of_one_moment():
             context["sheets"] = [
-                _shown(sheet, request.GET.get("page"), f"{url}?{query(form)}")
-                for sheet in report.sheets(form)
+                _shown(sheet, number, request.GET, f"{url}?{query(form)}")
+                for number, sheet in enumerate(report.sheets(form), start=1)
             ]
     return TemplateResponse(request, "admin/report.html", context)
 
@@ -57,7 +58,7 @@ def download(request: HttpRequest, slug: str, kind: str) -> Any:
     report = _report(request, slug)
     if kind not in KINDS:
         raise Http404
-    form: Any = report.form(request.GET)
+    form = _form(report, request, timezone.localdate())
     page = f"{reverse('admin:report', args=[slug])}?{request.GET.urlencode()}"
     if not form.is_valid():
         return redirect(page)
@@ -70,14 +71,15 @@ def download(request: HttpRequest, slug: str, kind: str) -> Any:
     return StreamingHttpResponse(
         chain([first], pieces),
         content_type=KINDS[kind][1],
-        headers={"Content-Disposition": f'attachment; filename="{slug}.{kind}"'},
+        headers={"Content-Disposition": f'attachment; filename="{_name(slug, form)}.{kind}"'},
     )
 
 
 def url_of(slug: str, **asked: Any) -> str:
     """Return the address of a report, as asked for: `url_of("profit-and-loss", start=..., end=...)`."""
-    words = {name: value for name, value in asked.items() if value not in (None, "")}
-    return f"{reverse('admin:report', args=[slug])}?{urlencode(words)}"
+    known = {name: value for name, value in asked.items() if value not in (None, "")}
+    url = reverse("admin:report", args=[slug])
+    return f"{url}?{urlencode(known)}" if known else url
 
 
 def _pieces(report: Report, form: Any, kind: str) -> Iterator[bytes]:
@@ -94,20 +96,41 @@ def _report(request: HttpRequest, slug: str) -> Report:
     return report
 
 
-def _shortcuts(form: Any, today: Any) -> list[tuple[str, str]]:
-    asked = {name: value for name, value in form.data.items() if name not in ("page", "csrfmiddlewaretoken")}
-    return [(name, f"?{urlencode(asked | days)}") for name, days in form.shortcuts(today)]
+def _form(report: Report, request: HttpRequest, today: date) -> Any:
+    """Return the form with what is asked. What an address does not name is as it begins."""
+    asked = request.GET.copy()
+    for name, value in report.form.first(today).items():  # type: ignore[attr-defined]
+        asked.setdefault(name, value)
+    return report.form(asked)
 
 
-def _shown(sheet: Sheet, number: Any, url: str) -> dict[str, Any]:
-    """Return a part of a sheet for the page."""
-    part = Paginator(sheet.rows, AT_ONCE).get_page(number)
+def _shortcuts(form: Any, today: date) -> list[tuple[str, str, bool]]:
+    """Return the name of each usual choice, its address, and whether it is what is asked now."""
+    asked = {name: value for name, value in form.data.items() if name in form.fields}
+    now = form.cleaned_data if form.is_valid() else {}
+    return [
+        (name, f"?{urlencode(asked | days)}", all(now.get(field) == day for field, day in days.items()))
+        for name, days in form.shortcuts(today)
+    ]
+
+
+def _name(slug: str, form: Any) -> str:
+    """Return a name for a file that tells its days."""
+    days = (value.isoformat() for value in form.cleaned_data.values() if isinstance(value, date))
+    return "-".join([slug, *days])
+
+
+def _shown(sheet: Sheet, number: int, asked: Any, url: str) -> dict[str, Any]:
+    """Return a part of a sheet for the page. Of several sheets only the one asked for is turned over."""
+    is_turned = asked.get("sheet", "1") == str(number)
+    part = Paginator(sheet.rows, AT_ONCE).get_page(asked.get("page") if is_turned else 1)
     rows = list(part)
     styles = list(styles_of(sheet, rows))
     return {
         "sheet": sheet,
         "part": part,
-        "url": url,
+        "url": f"{url}&sheet={number}",
+        "anchor": f"sheet-{number}",
         "heads": list(zip(styles, sheet.columns, strict=True)),
         "rows": [(row.style, _cells(styles, row)) for row in rows],
     }
@@ -116,6 +139,6 @@ def _shown(sheet: Sheet, number: Any, url: str) -> dict[str, Any]:
 def _cells(styles: list[str], row: Row) -> list[tuple[str, str, Any]]:
     """Return each cell's style, where it leads and what it says."""
     return [
-        (style, value.url, words(value.value)) if isinstance(value, Link) else (style, "", words(value))
+        (style, value.url if isinstance(value, Link) else "", said(value))
         for style, value in zip(styles, row.cells, strict=True)
     ]

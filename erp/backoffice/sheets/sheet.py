@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import forms
 
+from ..pages import words
+
 HEADING, SUM = "heading", "sum"
+DASH = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows under headings. Rows need a length, slices and an iterator: long ones are read as they are shown.
+    """Rows under headings. Rows need a length, slices and an iterator: long ones are `Read` when shown.
 
     `note` says below what has to be known; `wrong` says above what must not be so.
     """
@@ -56,9 +60,39 @@ class Report:
     needs: str = "accounting.view_journalentry"
 
 
+class Read(Sequence[Row]):
+    """Rows that are read when they are needed: how many, some of them, or each of them for a file."""
+
+    def __init__(
+        self,
+        count: Callable[[], int],
+        part: Callable[[int, int], Sequence[Row]],
+        every: Callable[[], Iterator[Row]],
+    ) -> None:
+        self._count, self._part, self._every = cache(count), part, every
+
+    def __len__(self) -> int:
+        return self._count()
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            start, stop, _ = place.indices(len(self))
+            return self._part(start, max(start, stop))
+        return self._part(place, place + 1)[0]
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._every()
+
+
 def plain(cell: Any) -> Any:
     """Return the value of a cell, wherever it leads."""
     return cell.value if isinstance(cell, Link) else cell
+
+
+def said(cell: Any) -> Any:
+    """Return a cell as it is shown and printed. No money is a dash: what matters stands out."""
+    value = plain(cell)
+    return DASH if isinstance(value, Decimal) and not value else words(value)
 
 
 def style_of(cell: Any) -> str:
