@@ -136,8 +136,8 @@ def words(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
     if isinstance(value, datetime):
-        return formats.date_format(localtime(value), "SHORT_DATETIME_FORMAT")
-    return formats.date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else value
+        return formats.date_format(localtime(value), "DATETIME_FORMAT")
+    return formats.date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
 
 
 def _shown(value: Any) -> Any:
