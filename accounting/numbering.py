@@ -1,6 +1,12 @@
-"""Numbers of documents without gaps, such as INV-2026-000042. Journals count for themselves, in `ledger`."""
+"""Numbers of documents without gaps, such as INV-2026-000042. Journals count for themselves, in `ledger`.
+
+With its number a document takes its place in the chain of its series and year: a hash of the document
+before it, of its number and of what it says. The database computes it in the statement that counts, as
+only there both are known and nobody can come between.
+"""
 
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -9,11 +15,16 @@ from .models import NumberSeries
 from .refusal import Refusal
 
 TAKE = """
-    UPDATE accounting_numberseries SET last_no = last_no + 1, last_on = %s
-    WHERE series = %s AND year = %s AND (last_on IS NULL OR last_on <= %s) RETURNING last_no
+    UPDATE accounting_numberseries SET last_no = last_no + 1, last_on = %s, last_hash = {sha256}
+    WHERE series = %s AND year = %s AND (last_on IS NULL OR last_on <= %s) RETURNING last_no, last_hash
 """
+LINKED = "last_hash || (last_no + 1) || %s"
+SHA256 = {
+    "sqlite": f"SHA256({LINKED})",
+    "postgresql": f"ENCODE(SHA256(CONVERT_TO({LINKED}, 'UTF8')), 'hex')",
+}
 BEGIN = """
-    INSERT INTO accounting_numberseries (series, year, last_no) VALUES (%s, %s, 0)
+    INSERT INTO accounting_numberseries (series, year, last_no, last_hash) VALUES (%s, %s, 0, '')
     ON CONFLICT (series, year) DO NOTHING
 """
 
@@ -22,24 +33,32 @@ class DatedBeforeLast(Refusal):
     """A document would have a higher number and an earlier date than another: dates ascend with numbers."""
 
 
-def next_number(series: str, day: date) -> str:
-    """Take the next number of a series in the year of a day. Raises DatedBeforeLast.
+class Place(NamedTuple):
+    """Where a document stands in its series and year."""
 
-    Call it last: its row stays locked until the caller commits. A transaction that is rolled back gives
-    its number back.
+    number: str
+    hash: str
+
+
+def next_place(series: str, day: date, *, seal: str) -> Place:
+    """Take the next number and hash of a series in the year of a day. Raises DatedBeforeLast.
+
+    `seal` is the hash of what the document says. Call it last: its row stays locked until the caller
+    commits. A transaction that is rolled back gives its number back.
     """
     inside_transaction()
     with connection.cursor() as cursor:
-        taken = _take(cursor, series, day)
+        taken = _take(cursor, series, day, seal)
         if not taken:
             cursor.execute(BEGIN, [series, day.year])
-            taken = _take(cursor, series, day)
+            taken = _take(cursor, series, day, seal)
     if not taken:
         last = NumberSeries.objects.get(series=series, year=day.year)
         raise DatedBeforeLast(
             f"The last document of {last} is dated {last.last_on}: none can be dated {day} any more."
         )
-    return f"{series}-{day.year}-{taken[0][0]:06d}"
+    number, digest = taken[0]
+    return Place(f"{series}-{day.year}-{number:06d}", digest)
 
 
 def earliest_day(series: str, day: date) -> date:
@@ -48,6 +67,7 @@ def earliest_day(series: str, day: date) -> date:
     return last.last_on if last and last.last_on else day
 
 
-def _take(cursor, series: str, day: date) -> list:
-    cursor.execute(TAKE, [day, series, day.year, day])
+def _take(cursor, series: str, day: date, seal: str) -> list:
+    statement = TAKE.format(sha256=SHA256[connection.vendor])
+    cursor.execute(statement, [day, seal, series, day.year, day])
     return cursor.fetchall()

@@ -186,7 +186,7 @@ def _issue(
 ) -> Invoice:
     issued, lines = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=on)
     entry = postings.invoiced(issued, lines)
-    post(entry, by=by, take_number=lambda: invoices.number(issued))
+    post(entry, by=by, take_number=lambda: invoices.number(issued, lines))
     sales.note(
         ordered.order,
         "invoiced",

@@ -60,7 +60,7 @@ def credit(invoice: Invoice, found: list[Portion], *, key: str, on: date, reason
     billing.post(
         postings.credited(document, lines),
         by=by,
-        take_number=lambda: credit_notes.number(document),
+        take_number=lambda: credit_notes.number(document, lines),
         settles=billing.shares(owed.values(), document.gross),
     )
     words = f"Credit note {document.number} over {document.gross}."
@@ -137,7 +137,7 @@ def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) 
     party = sales.party_of(sale)
     document, lines = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
     entry = postings.credited(document, lines)
-    billing.post(entry, by=by, take_number=lambda: credit_notes.number(document))
+    billing.post(entry, by=by, take_number=lambda: credit_notes.number(document, lines))
     operation = payments.pay_out(
         party=party, provider=sale.payment_method, amount=document.gross, reference=f"out:{sale.key}", on=on
     )

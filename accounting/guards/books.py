@@ -99,13 +99,14 @@ COUNTERS = [
     ),
     Rule(SEQUENCE, "DELETE", ALWAYS, "A journal's counter is never deleted."),
     key_stays_taken(SERIES),
-    Rule(SERIES, "INSERT", "NEW.last_no <> 0", "A number series begins at zero."),
+    Rule(SERIES, "INSERT", "NEW.last_no <> 0 OR NEW.last_hash <> ''", "A number series begins at zero."),
     Rule(
         SERIES,
         "UPDATE",
         f"NEW.last_no <> OLD.last_no + 1 OR {changed('id', 'series', 'year')}",
         "A number series moves up by one.",
     ),
+    Rule(SERIES, "UPDATE", "NEW.last_hash = OLD.last_hash", "A number series takes a hash with each number."),
     Rule(
         SERIES,
         "UPDATE",

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting import chart, ledger
+from accounting.finding import Finding
 from accounting.models import JournalLine
 from accounting.money import ZERO, MoneyField
+from accounting.sealing import linked, sealed
 
 from .models import (
     Adjustment,
@@ -20,6 +24,7 @@ from .models import (
     Transfer,
     TransferLine,
 )
+from .sealing import WORDING
 
 StockRecord = get_model("partner", "StockRecord")
 
@@ -49,6 +54,23 @@ def moves_go_on_from_each_other() -> Iterator[str]:
     right = Q(on_hand_after=F("on_hand_now"), unavailable_after=F("aside_now"), value_after=F("worth_now"))
     for move in moves.exclude(right).select_related("product").order_by("pk"):
         yield f"{move} of {move.product}: it says {move.on_hand_after} and {move.value_after} after it."
+
+
+def moves_say_what_they_said() -> Iterator[str]:
+    """3 Each move's hash is that of the product's move before it and of what it says."""
+    columns = ("hash", "id", *WORDING.columns)
+    rows = StockMove.objects.order_by("product", "id").values_list("product", *columns)
+    ends = dict(StockValue.objects.values_list("product", "last_hash"))
+    for product, moves in groupby(rows.iterator(chunk_size=5000), key=itemgetter(0)):
+        previous = ""
+        for _, digest, key, *said in moves:
+            if digest != linked(previous, sealed(WORDING.of_values(said))):
+                yield Finding(f"The stock move {key} does not say what it said.", about=f"move:{key}")
+            previous = digest
+        if ends.pop(product, "") != previous:
+            yield f"Product {product}: the last hash is not that of its last move."
+    for product in sorted(key for key, digest in ends.items() if digest):
+        yield f"Product {product} has a last hash, but no move."
 
 
 def nothing_less_than_nothing_is_set_aside() -> Iterator[str]:
@@ -143,6 +165,7 @@ def each_day_the_account_is_the_stock() -> Iterator[str]:
 CHECKS = [
     levels_are_what_moved,
     moves_go_on_from_each_other,
+    moves_say_what_they_said,
     nothing_less_than_nothing_is_set_aside,
     records_are_the_sum_of_levels,
     values_are_what_moved,

@@ -7,7 +7,7 @@ from typing import Any
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
 
-from . import audit, services
+from . import audit, services, shelf
 from .counters import Counter, Difference
 from .models import Backorder, CounterCorrection, StockLevel, StockValue
 
@@ -16,6 +16,8 @@ SUMMED = {
     "partner_stockrecord": {"num_in_stock": Counter.FOR_SALE, "num_allocated": Counter.PROMISED},
     "inventory_stockvalue": {"quantity": Counter.PIECES, "value": Counter.VALUE},
 }
+# What is written along with them: a value that is made anew goes on from the product's last move.
+ALONG_WITH = {"inventory_stockvalue": [f"last_hash = {shelf.LAST_HASH}"]}
 
 
 class MovesAreBroken(Refusal):
@@ -99,12 +101,13 @@ def _write(table: str, found: Sequence[Difference], columns: dict[str, Counter])
         if new.keys() & {str(counter) for counter in columns.values()}
     ]
     places = range(2, 2 + 2 * len(columns), 2)
+    told = [
+        f"{name} = CASE v.column{place} WHEN 1 THEN v.column{place + 1} ELSE {name} END"
+        for name, place in zip(columns, places, strict=True)
+    ]
     update_rows(
         table,
-        ", ".join(
-            f"{name} = CASE v.column{place} WHEN 1 THEN v.column{place + 1} ELSE {name} END"
-            for name, place in zip(columns, places, strict=True)
-        ),
+        ", ".join([*told, *ALONG_WITH.get(table, ())]),
         "product_id = v.column1",
         rows,
     )

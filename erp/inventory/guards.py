@@ -13,11 +13,14 @@ VALUE_TABLE = "inventory_stockvalue"
 RECORD_TABLE = "partner_stockrecord"
 
 
-def before(column: str, *, of: str) -> str:
-    """Return what a column of the last move says, of this level or of this product in all warehouses."""
+def before(column: str, *, of: str, first: str = "0") -> str:
+    """Return what a column of the last move says, of this level or of this product in all warehouses.
+
+    `first` is what is said before the first move.
+    """
     same = " AND ".join(f"m.{key} = NEW.{key}" for key in of.split())
     found = f"SELECT m.{column} FROM {MOVE_TABLE} m WHERE {same} ORDER BY m.id DESC LIMIT 1"
-    return f"COALESCE(({found}), 0)"
+    return f"COALESCE(({found}), {first})"
 
 
 def summed(expression: str) -> str:
@@ -27,6 +30,7 @@ def summed(expression: str) -> str:
 
 
 OF_LEVEL, OF_PRODUCT = "product_id warehouse_id", "product_id"
+LAST_HASH = before("hash", of=OF_PRODUCT, first="''")
 
 MOVE = [
     Rule(
@@ -36,6 +40,12 @@ MOVE = [
         f" OR NEW.unavailable_after <> {before('unavailable_after', of=OF_LEVEL)} + NEW.unavailable"
         f" OR NEW.value_after <> {before('value_after', of=OF_PRODUCT)} + NEW.value",
         "A stock move goes on from the move before it.",
+    ),
+    Rule(
+        MOVE_TABLE,
+        "INSERT",
+        f"LENGTH(NEW.hash) <> 64 OR NEW.hash = {LAST_HASH}",
+        "A stock move has a hash of its own.",
     ),
     Rule(
         MOVE_TABLE,
@@ -70,13 +80,19 @@ LEVEL = [
 
 VALUE = [
     key_stays_taken(VALUE_TABLE),
-    Rule(VALUE_TABLE, "INSERT", "NEW.quantity <> 0 OR NEW.value <> 0", "A stock value begins at zero."),
+    Rule(
+        VALUE_TABLE,
+        "INSERT",
+        "NEW.quantity <> 0 OR NEW.value <> 0 OR NEW.last_hash <> ''",
+        "A stock value begins at zero.",
+    ),
     Rule(
         VALUE_TABLE,
         "UPDATE",
-        f"({changed('id', 'product_id', 'quantity', 'value')}) AND (NEW.product_id <> OLD.product_id"
+        f"({changed('id', 'product_id', 'quantity', 'value', 'last_hash')})"
+        " AND (NEW.product_id <> OLD.product_id"
         f" OR NEW.quantity <> {summed('l.on_hand')}"
-        f" OR NEW.value <> {before('value_after', of=OF_PRODUCT)})",
+        f" OR NEW.value <> {before('value_after', of=OF_PRODUCT)} OR NEW.last_hash <> {LAST_HASH})",
         "The value of stock changes by a stock move.",
     ),
     Rule(VALUE_TABLE, "DELETE", ALWAYS, "A stock value is never deleted."),

@@ -19,8 +19,13 @@ from accounting.money import ZERO, minor
 from erp.documents.bulk import update_rows
 
 from .models import StockLevel, StockMove, StockValue
+from .sealing import next_hash
 
 StockRecord = get_model("partner", "StockRecord")
+
+LAST_HASH = (
+    "(SELECT m.hash FROM inventory_stockmove m WHERE m.product_id = v.column1 ORDER BY m.id DESC LIMIT 1)"
+)
 
 
 class StockMovedMeanwhile(Exception):
@@ -166,24 +171,24 @@ def _write_moves(changes: Sequence[Change], held: Shelf, *, cause: Cause) -> Non
         aside[place] = aside.get(place, level.unavailable) + change.unavailable
         stock.quantity += change.quantity
         stock.value += change.value
-        rows.append(
-            StockMove(
-                product_id=change.product_id,
-                warehouse_id=change.warehouse_id,
-                kind=cause.kind,
-                quantity=change.quantity,
-                unavailable=change.unavailable,
-                condition=change.condition,
-                value=change.value,
-                on_hand_after=on_hand[place],
-                unavailable_after=aside[place],
-                value_after=stock.value,
-                source_key=cause.source_key,
-                reason=cause.reason,
-                moved_on=cause.on,
-                user=cause.by,
-            )
+        move = StockMove(
+            product_id=change.product_id,
+            warehouse_id=change.warehouse_id,
+            kind=cause.kind,
+            quantity=change.quantity,
+            unavailable=change.unavailable,
+            condition=change.condition,
+            value=change.value,
+            on_hand_after=on_hand[place],
+            unavailable_after=aside[place],
+            value_after=stock.value,
+            source_key=cause.source_key,
+            reason=cause.reason,
+            moved_on=cause.on,
+            user=cause.by,
         )
+        move.hash = stock.last_hash = next_hash(stock.last_hash, move)
+        rows.append(move)
     StockMove.objects.bulk_create(rows)
 
 
@@ -212,7 +217,7 @@ def _write_records(changes: dict[int, list[int]]) -> None:
 def _write_values(rows: dict[int, StockValue]) -> None:
     _write(
         "inventory_stockvalue",
-        "quantity = v.column2, value = v.column3",
+        f"quantity = v.column2, value = v.column3, last_hash = {LAST_HASH}",
         "product_id = v.column1",
         [(product, row.quantity, minor(row.value)) for product, row in rows.items()],
     )

@@ -1,11 +1,11 @@
 """Do invoices, credit notes, payments and the books agree? Each check yields a sentence for what is wrong."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
@@ -14,8 +14,15 @@ from accounting.money import ZERO, money_value
 from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.valuation import slice_of
 
-from . import providers
+from .audit_chain import papers_have_no_gap, papers_say_what_they_said
 from .audit_credits import counted_pieces_are_credited, what_came_back_is_credited, what_is_billed_leaves
+from .audit_money import (
+    money_is_where_it_went,
+    money_nobody_owes_is_in_the_books,
+    notices_that_moved_money_have_their_operation,
+    orders_and_money_belong_together,
+    payments_are_their_operations,
+)
 from .models import (
     CreditNote,
     CreditNoteLine,
@@ -23,11 +30,9 @@ from .models import (
     InvoiceLine,
     Payment,
     PaymentOperation,
-    ProviderEvent,
     Reminder,
 )
 
-Order = get_model("order", "Order")
 ZERO_MONEY = money_value(0)
 # The accounts that keep a part of papers by tax code. What is released from one to another names no code.
 BOOKED_ON = {
@@ -112,36 +117,6 @@ def deferred_revenue_is_what_waits() -> Iterator[str]:
         yield f"{waiting} of revenue is still deferred, the account says {booked}."
 
 
-def money_is_where_it_went() -> Iterator[str]:
-    """7 Bank and clearing accounts took in what payments captured, less what they refunded."""
-    moved: dict[str, Decimal] = {}
-    for payment in (
-        Payment.objects.values("provider").annotate(taken=Sum("captured"), back=Sum("refunded")).order_by()
-    ):
-        role = providers.get(payment["provider"]).money_account
-        inside = _taken_from_surplus(payment["provider"])
-        moved[role] = moved.get(role, ZERO) + payment["taken"] - payment["back"] - inside
-    for role, amount in sorted(moved.items()):
-        booked = evidence.moved_by_sources(role, "payment:")
-        outside = _sold_elsewhere(role)
-        if booked != amount - outside:
-            yield f"{role}: payments moved {amount - outside}, the books {booked}."
-
-
-def payments_are_their_operations() -> Iterator[str]:
-    """10 What a payment counts as captured and refunded stands on its operations."""
-    for part, kind in (("captured", "capture"), ("refunded", "refund")):
-        done = PaymentOperation.objects.filter(payment=OuterRef("pk"), kind=kind).order_by().values("payment")
-        rows = Payment.objects.annotate(
-            done=Coalesce(Subquery(done.annotate(total=Sum("amount")).values("total")), ZERO_MONEY)
-        ).exclude(**{part: F("done")})
-        if part == "captured":
-            rows = rows.exclude(kind=Payment.Kind.ELSEWHERE)
-        for payment in rows.order_by("pk"):
-            said = getattr(payment, part)
-            yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
-
-
 def rates_are_those_of_their_codes() -> Iterator[str]:
     """8 A line of an invoice or credit note has the rate of its tax code, and without one no tax."""
     for line in (InvoiceLine, CreditNoteLine):
@@ -189,43 +164,6 @@ def reminders_come_after_the_day() -> Iterator[str]:
         yield f"{row.invoice}, due on {row.invoice.due_on}: {row.owed} was reminded of on {row.on}."
 
 
-def orders_and_money_belong_together() -> Iterator[str]:
-    """10 No order took more money than it comes to; no card is held for an order that is not there."""
-    paid = Payment.objects.filter(order=OuterRef("pk"), kind="order").order_by().values("order")
-    rows = Order.objects.annotate(
-        taken=Coalesce(Subquery(paid.annotate(total=Sum("captured")).values("total")), ZERO_MONEY)
-    )
-    for number, total, taken in (
-        rows.order_by("pk").values_list("number", "total_incl_tax", "taken").iterator()
-    ):
-        if taken > total:
-            yield f"Order {number} comes to {total}, but {taken} was taken."
-
-
-def money_nobody_owes_is_in_the_books() -> Iterator[str]:
-    """7 Prepayments are the money that nobody owes, by customer; what was used of it pays for something."""
-    kept: dict[str, Decimal] = defaultdict(Decimal)
-    uses = PaymentOperation.objects.filter(taken_from=OuterRef("pk")).order_by().values("taken_from")
-    noted = Coalesce(Subquery(uses.annotate(total=Sum("amount")).values("total")), ZERO_MONEY)
-    rows: Any = Payment.objects.filter(kind="surplus").select_related("party").annotate(noted=noted)
-    for surplus in rows.order_by("pk"):
-        kept[surplus.party.key] += surplus.left
-        if surplus.used != surplus.noted:
-            yield f"Payment {surplus}: {surplus.used} used, its operations come to {surplus.noted}."
-    booked = evidence.by_party(chart.PREPAYMENTS)
-    for key in sorted(kept.keys() | booked.keys()):
-        if kept[key] != -booked.get(key, ZERO):
-            yield f"{key}: {kept[key]} that nobody owes is here, the books say {-booked.get(key, ZERO)}."
-
-
-def notices_that_moved_money_have_their_operation() -> Iterator[str]:
-    """9 Each notice of a provider by which money was taken in is an operation of its payment."""
-    told = ProviderEvent.objects.filter(kind="captured", outcome=ProviderEvent.Outcome.APPLIED)
-    noted = PaymentOperation.objects.filter(kind="capture", reference=OuterRef("reference"))
-    for notice in told.filter(~Exists(noted)).order_by("pk"):
-        yield f"The notice {notice} took in {notice.amount}, which is not on a payment."
-
-
 def _by_tax_code(lines: Any, part: str) -> Counter:
     return Counter(dict(lines.objects.order_by().values_list("tax_code__code").annotate(Sum(part))))
 
@@ -261,22 +199,9 @@ def _keys(name: str, papers: Any) -> Iterable[tuple[str, bool]]:
     return ((f"{name}:{pk}", posts) for pk, posts in papers.values_list("pk", "posts"))
 
 
-def _taken_from_surplus(provider: str) -> Decimal:
-    """Money that was here before it was taken in: it paid for something that somebody owed."""
-    rows = PaymentOperation.objects.filter(payment__provider=provider, taken_from__isnull=False)
-    return rows.aggregate(total=Sum("amount", default=ZERO))["total"]
-
-
-def _sold_elsewhere(role: str) -> Decimal:
-    """Money that other systems took in before these books began, and that only goes back here."""
-    total = ZERO
-    for payment in Payment.objects.filter(kind=Payment.Kind.ELSEWHERE):
-        if providers.get(payment.provider).money_account == role:
-            total += payment.captured
-    return total
-
-
 CHECKS = [
+    papers_have_no_gap,
+    papers_say_what_they_said,
     papers_add_up,
     invoices_make_the_order,
     papers_are_in_the_books,

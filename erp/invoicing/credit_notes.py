@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from accounting.money import ZERO, minor
-from accounting.numbering import next_number
+from accounting.numbering import next_place
 from erp.documents.bulk import update_rows
 from erp.documents.services import company, letterhead
 from erp.inventory.valuation import slice_of
@@ -22,7 +22,9 @@ from . import snapshot
 from .invoices import count_released, tax_table
 from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PaperLine
 from .portions import NothingToCredit, Portion
+from .sealing import seal
 
+SERIES = "CN"
 Drafted = tuple[CreditNote, list[CreditNoteLine]]
 
 
@@ -81,11 +83,11 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
     return document, lines
 
 
-def number(document: CreditNote) -> str:
-    """Give a draft its number, as the last thing before commit."""
-    taken = next_number("CN", document.issued_on)
-    document.move_to(CreditNote.State.ISSUED, number=taken)
-    return taken
+def number(document: CreditNote, lines: list[CreditNoteLine]) -> str:
+    """Give a draft its number and hash, as the last thing before commit."""
+    taken = next_place(SERIES, document.issued_on, seal=seal(document, lines))
+    document.move_to(CreditNote.State.ISSUED, number=taken.number, hash=taken.hash)
+    return taken.number
 
 
 def _heading(lines: list[CreditNoteLine], *, source_key: str, on: date, reason: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from erp.sales.services import Ordered, OrderedLine
 
 from . import payments, snapshot
 from .models import Invoice, InvoiceLine, PaperLine
+from .sealing import seal
 
 Kind = PaperLine.Kind
 SERIES = "INV"
@@ -128,11 +129,11 @@ def earliest_day(day: date) -> date:
     return numbering.earliest_day(SERIES, day)
 
 
-def number(invoice: Invoice) -> str:
-    """Give a draft its number, as the last thing before commit: the counter is held from here."""
-    taken = numbering.next_number(SERIES, invoice.issued_on)
-    invoice.move_to(Invoice.State.ISSUED, number=taken)
-    return taken
+def number(invoice: Invoice, lines: list[InvoiceLine]) -> str:
+    """Give a draft its number and hash, as the last thing before commit: the counter is held from here."""
+    taken = numbering.next_place(SERIES, invoice.issued_on, seal=seal(invoice, lines))
+    invoice.move_to(Invoice.State.ISSUED, number=taken.number, hash=taken.hash)
+    return taken.number
 
 
 def release(order: Any, shipped: dict[int, int]) -> Released:

@@ -15,6 +15,7 @@ from accounting.money import MoneyField
 from accounting.written_once import WrittenOnce
 from erp.documents.models import Document
 
+from . import guards
 from .payment_models import Payment, PaymentOperation, ProviderEvent
 
 __all__ = [
@@ -133,6 +134,8 @@ class PaperLine(models.Model):
 class Invoice(Paper):
     """What a customer owes for an order."""
 
+    GUARDS = guards.numbered("invoicing_invoice", "INV")
+
     order = models.ForeignKey("order.Order", models.PROTECT, related_name="invoices")
     due_on = models.DateField()
 
@@ -178,6 +181,8 @@ class InvoiceLine(PaperLine):
 
 class CreditNote(Paper):
     """What a customer no longer owes. Without an invoice it stands alone: the sale was made elsewhere."""
+
+    GUARDS = guards.numbered("invoicing_creditnote", "CN")
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes", null=True, blank=True)
     order = models.ForeignKey(

@@ -22,14 +22,20 @@ ON_COUNTERS = [
     Attack("count invoices on by two", "UPDATE {series} SET last_no = last_no + 2", "moves up by one"),
     Attack(
         "date invoices back",
-        "UPDATE {series} SET last_no = last_no + 1, last_on = '2026-01-01'",
+        "UPDATE {series} SET last_no = last_no + 1, last_hash = 'y', last_on = '2026-01-01'",
         "dates of a number series ascend",
     ),
     Attack(
         "forget the date of invoices",
-        "UPDATE {series} SET last_no = last_no + 1, last_on = NULL",
+        "UPDATE {series} SET last_no = last_no + 1, last_hash = 'y', last_on = NULL",
         "dates of a number series ascend",
     ),
+    Attack(
+        "count invoices without a hash",
+        "UPDATE {series} SET last_no = last_no + 1",
+        "a hash with each number",
+    ),
+    Attack("change the last hash of invoices", "UPDATE {series} SET last_hash = 'y'", "moves up by one"),
     Attack(
         "begin a series at seven",
         "INSERT INTO {series} (series, year, last_no) VALUES ('NEW', 2026, 7)",

@@ -25,7 +25,7 @@ from accounting.ledger import (
     reverse,
 )
 from accounting.models import Account, Allocation, JournalEntry, JournalLine, TaxCode
-from accounting.numbering import next_number
+from accounting.numbering import next_place
 
 from .scenes import FRIDAY, MONDAY, book, books_are_sound, sale, transfer
 
@@ -97,7 +97,7 @@ def test_posting_belongs_inside_a_transaction():
     with pytest.raises(OutsideTransaction):
         post(transfer("x:1"))
     with pytest.raises(OutsideTransaction):
-        next_number("INV", MONDAY)
+        next_place("INV", MONDAY, seal="x")
 
 
 def test_posting_is_refused_while_a_guard_is_missing(db, monkeypatch):
@@ -122,7 +122,7 @@ def test_who_posted_is_noted(db):
 
 def test_the_documents_number_is_taken_last(sold, customer):
     with CaptureQueriesContext(connection) as queries:
-        posted = book(transfer("x:9"), take_number=lambda: next_number("INV", MONDAY))
+        posted = book(transfer("x:9"), take_number=lambda: next_place("INV", MONDAY, seal="x").number)
     assert posted.document_no == "INV-2026-000001"
     order = [query["sql"] for query in queries]
     tables = ('INTO "accounting_journalline', "UPDATE accounting_numberseries", "accounting_journalsequence")

@@ -27,6 +27,23 @@ TAMPERINGS = [
     (inventory.values_are_what_moved, "UPDATE inventory_stockvalue SET value = value + 1"),
     (inventory.inventory_account_is_the_stock, "UPDATE inventory_stockvalue SET value = value + 1"),
     (inventory.moves_go_on_from_each_other, "UPDATE inventory_stockmove SET on_hand_after = 1"),
+    (
+        inventory.moves_say_what_they_said,
+        "UPDATE inventory_stockmove SET reason = 'x' WHERE kind = 'opening'",
+    ),
+    (inventory.moves_say_what_they_said, "DELETE FROM inventory_stockmove WHERE kind = 'adjustment'"),
+    (inventory.moves_say_what_they_said, "DELETE FROM inventory_stockmove"),
+    (inventory.moves_say_what_they_said, "UPDATE inventory_stockvalue SET last_hash = ''"),
+    (
+        invoicing.papers_have_no_gap,
+        "UPDATE invoicing_invoice SET number = 'INV-2026-000009' WHERE number LIKE '%2'",
+    ),
+    (invoicing.papers_have_no_gap, "UPDATE accounting_numberseries SET last_no = last_no + 1"),
+    (invoicing.papers_say_what_they_said, "UPDATE invoicing_invoice SET number = 'x' WHERE number LIKE '%2'"),
+    (invoicing.papers_say_what_they_said, "UPDATE invoicing_invoiceline SET title = 'x' WHERE position = 2"),
+    (invoicing.papers_say_what_they_said, "UPDATE invoicing_invoice SET buyer = '{}' WHERE number LIKE '%1'"),
+    (invoicing.papers_say_what_they_said, "UPDATE invoicing_creditnote SET reason = 'x'"),
+    (invoicing.papers_say_what_they_said, "UPDATE accounting_numberseries SET last_hash = 'x'"),
     (inventory.moves_go_on_from_each_other, "UPDATE inventory_stockmove SET value_after = value_after + 1"),
     (
         inventory.nothing_less_than_nothing_is_set_aside,

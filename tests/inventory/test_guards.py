@@ -18,16 +18,17 @@ RECORD = "The shop sells from what lies in the warehouses"
 GOES_ON = "A stock move goes on from the move before it"
 COLUMNS = (
     "product_id, warehouse_id, kind, quantity, unavailable, condition, value, on_hand_after,"
-    " unavailable_after, value_after, source_key, reason, moved_on"
+    " unavailable_after, value_after, source_key, reason, hash, moved_on"
 )
 
 
-def move(quantity=0, aside=0, condition="", value=0, after="on_hand_after", worth="value_after"):
+def move(quantity=0, aside=0, condition="", value=0, after="on_hand_after", worth="value_after", own="0"):
     """Return SQL that writes a move which follows the last one, with the figures given after it."""
     return (
         f"INSERT INTO inventory_stockmove ({COLUMNS}) SELECT product_id, warehouse_id, 'adjustment',"
         f" {quantity}, {aside}, '{condition}', {value}, {after}, unavailable_after, {worth}, 'x:1', '',"
-        " '2026-03-09' FROM inventory_stockmove WHERE id = (SELECT MAX(id) FROM inventory_stockmove)"
+        f" '{64 * own}', '2026-03-09' FROM inventory_stockmove"
+        " WHERE id = (SELECT MAX(id) FROM inventory_stockmove)"
     )
 
 
@@ -46,6 +47,7 @@ BY_SQL = [
     ("UPDATE inventory_stocklevel SET reserved = reserved + 9", "never_promise_more_than_is_here"),
     ("UPDATE inventory_stockvalue SET value = value + 1", VALUE),
     ("UPDATE inventory_stockvalue SET quantity = quantity + 1", VALUE),
+    ("UPDATE inventory_stockvalue SET last_hash = ''", VALUE),
     ("DELETE FROM inventory_stockvalue", "never deleted"),
     ("UPDATE partner_stockrecord SET num_in_stock = num_in_stock + 1", RECORD),
     ("UPDATE partner_stockrecord SET num_in_stock = NULL", RECORD),
@@ -64,6 +66,7 @@ BY_SQL = [
     (move(quantity=1, after="on_hand_after + 2"), GOES_ON),
     (move(value=1), GOES_ON),
     (move(aside=1, condition="damaged"), GOES_ON),
+    (move(quantity=1, after="on_hand_after + 1", own=""), "a hash of its own"),
     (move(), "a_move_moves_something"),
     (move(quantity=1, after="on_hand_after + 1", condition="damaged"), "what_is_set_aside_has_its_condition"),
 ]
