@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from oscar.core.loading import get_model
 
 from accounting.models import Allocation, JournalLine, OpenItem, Party
@@ -10,6 +13,7 @@ from erp.invoicing.models import Payment
 
 from . import links
 from .pages import Table
+from .sheets.asking import url_of
 
 Order = get_model("order", "Order")
 
@@ -52,6 +56,14 @@ def open_items(party: Party) -> Table:
     ]
     columns = ("Entry", "Date", "Due", "Caused by", "Original", "Still open")
     return Table("Open items", columns, rows, "accounting.view_openitem")
+
+
+def account_of(party: Party) -> SafeString:
+    """Return links to a customer's or supplier's statement of account and to what is late of it."""
+    slug = "aged-payables" if party.kind == Party.Kind.SUPPLIER else "aged-receivables"
+    statement = links.anchor(reverse("admin:statement", args=[party.pk]), "Statement of account")
+    late = links.anchor(url_of(slug, party=party.key), "What is late")
+    return format_html("{} · {}", statement, late)
 
 
 def settled_by(item: OpenItem) -> Table:

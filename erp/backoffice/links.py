@@ -56,7 +56,12 @@ def to(row: Any, text: str = "") -> SafeString | str:
 
 def to_source(source_key: str, text: str = "") -> SafeString | str:
     """Return a link to what a source key names."""
-    return anchor(_direct(source_key) or _later(source_key), text or source_key) if source_key else ""
+    return anchor(url_of_source(source_key), text or source_key) if source_key else ""
+
+
+def url_of_source(source_key: str) -> str:
+    """Return the address that leads to what a source key names."""
+    return _direct(source_key) or _later(source_key)
 
 
 def anchor(url: str, text: str) -> SafeString:

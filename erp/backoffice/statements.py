@@ -1,4 +1,7 @@
-"""Statements of account for staff: on screen, as PDF and CSV, and sent to the customer."""
+"""Statements of account for staff: on screen, as PDF and CSV, and sent to the customer.
+
+Of a supplier credits are what is owed, so they stand first.
+"""
 
 import csv
 import io
@@ -27,8 +30,9 @@ from .pages import Table
 from .papers import file_answer
 from .reports import DaysForm, this_year
 
+CUSTOMER = Party.Kind.CUSTOMER
 NEEDS = "accounting.view_openitem"
-COLUMNS = ("Date", "What", "Number", "Due", "Debit", "Credit", "Balance", "Still open")
+SIDES = {Party.Kind.CUSTOMER: ("Debit", "Credit"), Party.Kind.SUPPLIER: ("Credit", "Debit")}
 
 
 class SendForm(DaysForm):
@@ -38,8 +42,9 @@ class SendForm(DaysForm):
 
 
 def page(request: HttpRequest, pk: int, site_context: dict[str, Any]) -> HttpResponse:
-    """Show the statement of a customer for some days, and what can be done with it."""
+    """Show the statement of a customer or supplier for some days, and what can be done with it."""
     party = _party(request, pk)
+    more, less = SIDES[Party.Kind(party.kind)]
     form = DaysForm(request.GET if "start" in request.GET else this_year(timezone.localdate()))
     days = form.cleaned_data if form.is_valid() else None
     found = statement(party, **days) if days else None
@@ -48,11 +53,13 @@ def page(request: HttpRequest, pk: int, site_context: dict[str, Any]) -> HttpRes
         "title": f"Statement of account: {party}",
         "party": party,
         "back": links.page_of(party),
+        "more": more,
+        "less": less,
         "form": form,
         "statement": found,
         "kinds": [("pdf", "PDF"), ("csv", "CSV")],
         "table": _table(found) if found else None,
-        "send": SendForm(initial=days) if days and party.email else None,
+        "send": SendForm(initial=days) if days and party.email and party.kind == CUSTOMER else None,
     }
     return TemplateResponse(request, "admin/statement.html", context)
 
@@ -76,7 +83,7 @@ def download(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Have a statement mailed to its customer."""
-    party = _party(request, pk)
+    party = _party(request, pk, kind=CUSTOMER)
     form = SendForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose the days of the statement first.")
@@ -91,10 +98,14 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('admin:statement', args=[pk])}?start={start}&end={end}")
 
 
-def _party(request: HttpRequest, pk: int) -> Party:
+def _party(request: HttpRequest, pk: int, **which: Any) -> Party:
     if not request.user.has_perm(NEEDS):
         raise PermissionDenied
-    return get_object_or_404(Party, pk=pk, kind=Party.Kind.CUSTOMER)
+    return get_object_or_404(Party, pk=pk, **which)
+
+
+def _columns(party: Party) -> tuple[str, ...]:
+    return ("Date", "What", "Number", "Due", *SIDES[Party.Kind(party.kind)], "Balance", "Still open")
 
 
 def _table(found: Statement) -> Table:
@@ -104,24 +115,24 @@ def _table(found: Statement) -> Table:
             row.what,
             links.to_source(row.source_key, row.number or "show"),
             row.due,
-            row.debit or None,
-            row.credit or None,
+            row.more or None,
+            row.less or None,
             row.balance,
             row.open or None,
         )
         for row in found.movements
     ]
-    return Table("Movements", COLUMNS, rows)
+    return Table("Movements", _columns(found.party), rows)
 
 
 def _csv(found: Statement) -> bytes:
     """Return a statement for a spreadsheet: what was before as the first row, what is owed as the last."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    writer.writerow(_columns(found.party))
     writer.writerow(_row(found.start, "Brought forward", balance=found.opening))
     for row in found.movements:
-        moved = (row.due, row.debit, row.credit, row.balance, row.open)
+        moved = (row.due, row.more, row.less, row.balance, row.open)
         writer.writerow([cell(value) for value in (row.day, row.what, row.number, *moved)])
     writer.writerow(_row(found.end, "Balance", balance=found.closing))
     if found.held:

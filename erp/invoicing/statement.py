@@ -1,6 +1,8 @@
-"""A customer's statement of account, read from the books: what was owed, what happened, what is owed now.
+"""A statement of account, read from the books: what was owed, what happened, what is owed now.
 
-Debit and credit are ours: an invoice is a debit, a payment a credit. Nothing is written here.
+A customer's is about what we are owed, a supplier's about what we owe; both are positive when it is owed.
+Debit and credit are ours: an invoice is a debit, a payment a credit; a bill is a credit, and so on.
+Nothing is written here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,17 +15,21 @@ from django.conf import settings
 from django.db.models import Q, Sum
 
 from accounting import chart
-from accounting.models import JournalLine, OpenItem, Party
+from accounting.models import JournalLine, Party
 from accounting.money import ZERO
+from accounting.open_items import Item, open_at
 from accounting.refusal import Refusal
 from erp.documents.logo import logo_uri
 from erp.documents.services import company, letterhead
+from erp.purchasing.models import Supplier
 
 from .models import Invoice
 from .pdf import render
 
-Left = dict[int, tuple[Decimal, date | None]]
+Left = dict[int, Item]
 NAMES = {"invoice": "Invoice", "credit": "Credit note"}
+# The account that says what is owed, and whether debits or credits are owed.
+OWED = {Party.Kind.CUSTOMER: (chart.RECEIVABLE, 1), Party.Kind.SUPPLIER: (chart.PAYABLE, -1)}
 
 
 class DaysTheWrongWay(Refusal):
@@ -44,17 +50,19 @@ class Movement:
     open: Decimal = ZERO
 
     @property
-    def debit(self) -> Decimal:
+    def more(self) -> Decimal:
+        """Return by how much more is owed since."""
         return max(self.amount, ZERO)
 
     @property
-    def credit(self) -> Decimal:
+    def less(self) -> Decimal:
+        """Return by how much less is owed since."""
         return max(-self.amount, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a customer owed before the first day, what moved, and what was owed on the last one.
+    """What was owed before the first day, what moved, and what was owed on the last one.
 
     `overdue` is what of it should have been paid before that day. `held` is the customer's money that
     nobody owed yet; it is no part of the balance.
@@ -73,12 +81,17 @@ class Statement:
         return self.opening + sum((movement.amount for movement in self.movements), ZERO)
 
     @property
-    def debits(self) -> Decimal:
-        return sum((movement.debit for movement in self.movements), ZERO)
+    def more(self) -> Decimal:
+        return sum((movement.more for movement in self.movements), ZERO)
 
     @property
-    def credits(self) -> Decimal:
-        return sum((movement.credit for movement in self.movements), ZERO)
+    def less(self) -> Decimal:
+        return sum((movement.less for movement in self.movements), ZERO)
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether it is we who owe."""
+        return self.party.kind == Party.Kind.SUPPLIER
 
     @property
     def name(self) -> str:
@@ -86,20 +99,20 @@ class Statement:
 
 
 def statement(party: Party, *, start: date, end: date) -> Statement:
-    """Return the statement of account of a customer, both days included. Raises DaysTheWrongWay."""
+    """Return a customer's or supplier's statement of account, both days included. Raises DaysTheWrongWay."""
     if start > end:
         raise DaysTheWrongWay("The first day comes after the last one.")
-    before = start - timedelta(days=1)
-    opening = _balance(chart.RECEIVABLE, party, before)
-    left = _left_open(party, end)
+    role, sign = OWED[Party.Kind(party.kind)]
+    opening = sign * _balance(role, party, start - timedelta(days=1))
+    left = {item.line_id: item for item in open_at(role, on=end, party=party)}
     movements = list(_movements(party, opening, left, (start, end)))
-    late = sum((amount for amount, due in left.values() if due and due < end), ZERO)
+    late = sum((sign * item.open for item in left.values() if sign * item.open > 0 and item.due < end), ZERO)
     held = -_balance(chart.PREPAYMENTS, party, end)
     return Statement(party, start, end, opening, movements, late, held)
 
 
 def statement_pdf(found: Statement) -> bytes:
-    """Return a statement as PDF, addressed as the customer's last paper was. Raises PdfUnavailable."""
+    """Return a statement as PDF, addressed as the last paper was. Raises PdfUnavailable."""
     context = {
         "statement": found,
         "seller": letterhead(company()),
@@ -111,47 +124,32 @@ def statement_pdf(found: Statement) -> bytes:
 
 
 def _movements(party: Party, opening: Decimal, left: Left, days: tuple[date, date]) -> Iterator[Movement]:
+    role, sign = OWED[Party.Kind(party.kind)]
     balance = opening
-    lines = _lines(chart.RECEIVABLE, party).between(*days).select_related("entry")
+    lines = _lines(role, party).between(*days).select_related("entry")
     for line in lines.order_by("date", "entry_id", "line_no"):
-        balance += line.amount
-        entry = line.entry
+        amount, entry = sign * line.amount, line.entry
+        balance += amount
         yield Movement(
             line.date,
-            _what(entry.source_key, line.amount) or line.memo or entry.memo,
+            _what(entry.source_key, amount) or line.memo or entry.memo,
             entry.document_no,
             entry.source_key,
-            line.amount,
+            amount,
             balance,
             line.due_date,
-            max(left[line.pk][0], ZERO) if line.pk in left else ZERO,
+            max(sign * left[line.pk].open, ZERO) if line.pk in left else ZERO,
         )
 
 
 def _what(source_key: str, amount: Decimal) -> str:
+    """Return what a movement of a source is called, by whether more or less is owed since."""
     kind = source_key.partition(":")[0]
-    if kind == "payment":
+    if kind in ("payment", "supplier-payment"):
         return "Refund" if amount > 0 else "Payment"
+    if kind == "bill":
+        return "Bill" if amount > 0 else "Credit note"
     return NAMES.get(kind, "")
-
-
-def _left_open(party: Party, end: date) -> Left:
-    """Return what was left of each item at the end of a day, and when it is due, by its line."""
-    items = OpenItem.objects.filter(
-        line__party=party, line__account__role=chart.RECEIVABLE, line__date__lte=end
-    )
-    settled = {
-        side: dict(
-            items.filter(**{f"allocations_as_{side}__date__lte": end})
-            .values_list("line_id")
-            .annotate(Sum(f"allocations_as_{side}__amount"))
-        )
-        for side in ("debit", "credit")
-    }
-    return {
-        key: (original - settled["debit"].get(key, ZERO) + settled["credit"].get(key, ZERO), due)
-        for key, original, due in items.values_list("line_id", "original", "line__due_date")
-    }
 
 
 def _balance(role: str, party: Party, day: date) -> Decimal:
@@ -163,7 +161,15 @@ def _lines(role: str, party: Party) -> Any:
 
 
 def _address(party: Party) -> dict[str, str]:
-    """Return where the customer's last invoice went, or what the books know: the name."""
+    """Return where the last invoice went, where a supplier is, or what the books know: the name."""
+    if party.kind == Party.Kind.SUPPLIER:
+        return _suppliers_address(party)
     papers = Invoice.objects.filter(Q(party=party) & ~Q(number=None)).order_by("-pk")
     last = papers.values_list("buyer", flat=True).first()
     return last or {"name": party.name, "email": party.email}
+
+
+def _suppliers_address(party: Party) -> dict[str, str]:
+    supplier = Supplier.objects.filter(party=party).first()
+    street, _, city = (supplier.address if supplier else "").partition("\n")
+    return {"name": party.name, "line1": street.strip(), "line2": ", ".join(city.split("\n")).strip()}

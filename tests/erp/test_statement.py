@@ -55,7 +55,7 @@ def test_every_invoice_credit_note_payment_and_refund_moves_the_balance(ada):
         ("Credit note", "-119.00", "-79.50", "0.00"),
         ("Refund", "119.00", "39.50", "0.00"),
     ]
-    assert found.debits - found.credits == found.closing
+    assert found.more - found.less == found.closing
     assert found.overdue == Decimal("39.50")
     assert is_sound()
 

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from accounting.models import Party
 from erp.invoicing.models import Payment
@@ -70,7 +69,7 @@ class PartyAdmin(Exported, ReadOnlyAdmin):
         ]
         sold = Table("Orders", ("Order", "Date", "Status", "Total"), rows, "order.view_order")
         paid = ties.payments(Payment.objects.filter(party=row))
-        facts += [("Country", row.country), *self._terms(row)]
+        facts += [("Country", row.country), *self._terms(row), ("Account", bookshelf.account_of(row))]
         return Page(facts, [sold, paid, bookshelf.open_items(row)])
 
     @staticmethod
@@ -80,9 +79,8 @@ class PartyAdmin(Exported, ReadOnlyAdmin):
         terms = customers.agreed_with(party)
         until = terms.paused_until and words(terms.paused_until)
         rests = f"{terms.paused_why} (until {until})" if until else terms.paused_why
-        account = links.anchor(reverse("admin:statement", args=[party.pk]), "Statement of account")
         days = "as usual" if terms.payment_days is None else terms.payment_days
-        return [("Days to pay", days), ("No reminders because", rests), ("Account", account)]
+        return [("Days to pay", days), ("No reminders because", rests)]
 
     def offered(self, row: Party) -> Sequence[str]:
         return ["agree"] if row.kind == Party.Kind.CUSTOMER else []

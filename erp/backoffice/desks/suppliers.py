@@ -93,7 +93,10 @@ class SupplierAdmin(Exported, admin.ModelAdmin):
                 bookshelf.open_items(obj.party),
             ]
             listed = links.list_of(SupplierPrice, supplier__id__exact=obj.pk)
-            context |= {"page": Page((), tables).for_user(request.user), "prices": listed}
+            context |= {
+                "page": Page([("Account", bookshelf.account_of(obj.party))], tables).for_user(request.user),
+                "prices": listed,
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
 

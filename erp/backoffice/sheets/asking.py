@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import formats
 from django.utils.http import urlencode
 
@@ -145,6 +146,13 @@ def query(asked: forms.Form, **changes: Any) -> str:
         if value not in (None, "", False)
     }
     return urlencode(known, doseq=True)
+
+
+def url_of(slug: str, **asked: Any) -> str:
+    """Return the address of a report, as asked for: `url_of("profit-and-loss", start=..., end=...)`."""
+    known = {name: value for name, value in asked.items() if value not in (None, "")}
+    url = reverse("admin:report", args=[slug])
+    return f"{url}?{urlencode(known)}" if known else url
 
 
 def months_later(day: date, months: int) -> date:

@@ -18,10 +18,12 @@ from django.utils.http import urlencode
 from accounting.reading import of_one_moment
 from accounting.refusal import Refusal
 
-from .asking import query
+from .asking import query, url_of
 from .files import KINDS
 from .registry import REPORTS
 from .sheet import Link, Report, Row, Sheet, said, styles_of
+
+__all__ = ["download", "show", "url_of"]
 
 AT_ONCE = 200
 
@@ -73,13 +75,6 @@ def download(request: HttpRequest, slug: str, kind: str) -> Any:
         content_type=KINDS[kind][1],
         headers={"Content-Disposition": f'attachment; filename="{_name(slug, form)}.{kind}"'},
     )
-
-
-def url_of(slug: str, **asked: Any) -> str:
-    """Return the address of a report, as asked for: `url_of("profit-and-loss", start=..., end=...)`."""
-    known = {name: value for name, value in asked.items() if value not in (None, "")}
-    url = reverse("admin:report", args=[slug])
-    return f"{url}?{urlencode(known)}" if known else url
 
 
 def _pieces(report: Report, form: Any, kind: str) -> Iterator[bytes]:
