@@ -1,17 +1,20 @@
-"""The chart of accounts: roles by which posting rules name accounts, and the seed that makes it.
+"""The chart of accounts: roles by which posting rules name accounts, the seed that makes it, and its changes.
 
 The accounts themselves are data, in charts/. Rates of tax are looked up elsewhere: here are only their codes.
+What gives lines their meaning (code, kind, role) stays as it is once an account has lines.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
+from django.db.transaction import atomic
 
-from .models import Account, TaxCode
+from .models import Account, JournalLine, TaxCode
 from .refusal import Refusal
 
 RECEIVABLE = "RECEIVABLE"
@@ -43,8 +46,27 @@ EXPENSES = "EXPENSES"
 CHARTS = Path(__file__).parent / "charts"
 
 
+CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .-]{0,19}")
+
+
 class UnknownAccount(Refusal):
     """An entry names an account that is not in the chart, or no longer in use."""
+
+
+class NotAnAccount(Refusal):
+    """Something without a proper code, name or kind."""
+
+
+class CodeTaken(Refusal):
+    """An account has this code already."""
+
+
+class InUse(Refusal):
+    """An account has lines, a role or papers that need it as it is."""
+
+
+class OtherKind(Refusal):
+    """An account cannot play a role, for it is of another kind."""
 
 
 def accounts(names: Iterable[str]) -> dict[str, Account]:
@@ -68,10 +90,17 @@ def account(name: str) -> Account:
 
 
 def seed(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Add the accounts and tax codes of the chosen chart that are missing. Changes none that are there."""
-    Account.objects.using(using).bulk_create(
-        [Account(**row) for row in _rows(settings.CHART_OF_ACCOUNTS)], ignore_conflicts=True
-    )
+    """Begin the chosen chart, and add the tax codes that are missing. Changes none that are there.
+
+    A chart that was begun is its company's own: it only gets accounts for roles that nobody has, such as
+    those of a new version. What was deleted stays deleted.
+    """
+    rows = list(_rows(settings.CHART_OF_ACCOUNTS))
+    here = Account.objects.using(using)
+    if here.exists():
+        taken = set(here.exclude(role="").values_list("role", flat=True))
+        rows = [row for row in rows if row["role"] and row["role"] not in taken]
+    here.bulk_create([Account(**row) for row in rows], ignore_conflicts=True)
     TaxCode.objects.using(using).bulk_create(
         [TaxCode(**row | {"valid_to": row["valid_to"] or None}) for row in _rows("tax_codes")],
         ignore_conflicts=True,
@@ -81,3 +110,102 @@ def seed(using: str = DEFAULT_DB_ALIAS) -> None:
 def _rows(name: str) -> Iterator[dict]:
     with (CHARTS / f"{name}.csv").open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file)
+
+
+@atomic
+def add(code: str, *, name: str, kind: str, group: str = "", party_required: bool = False) -> Account:
+    """Add an account of a company's own. Raises NotAnAccount, CodeTaken."""
+    code, name = code.strip(), name.strip()
+    if not CODE.fullmatch(code) or not name or kind not in Account.Kind.values:
+        raise NotAnAccount(
+            "An account has a code of at most 20 letters and digits, a name, and one of the kinds "
+            f"{', '.join(Account.Kind.values)}."
+        )
+    account, is_new = Account.objects.get_or_create(
+        code=code, defaults={"name": name, "kind": kind, "group": group, "party_required": party_required}
+    )
+    if not is_new:
+        raise CodeTaken(f"There is an account {account} already.")
+    return account
+
+
+@atomic
+def change(account: Account, *, code: str = "", kind: str = "", **said: str) -> None:
+    """Give an account another name or group, and while it has no lines another code or kind.
+
+    Raises InUse, NotAnAccount, CodeTaken.
+    """
+    held = _held(account)
+    wanted = {"code": code.strip() or held.code, "kind": kind or held.kind, "name": held.name} | said
+    if (wanted["code"], wanted["kind"]) != (held.code, held.kind):
+        _require_unused(held, "it keeps its code and its kind")
+    if wanted["kind"] != held.kind and held.role:
+        raise InUse(f"{held} is {held.role} to the posting rules: it stays of the kind {held.kind}.")
+    if not CODE.fullmatch(wanted["code"]) or wanted["kind"] not in Account.Kind.values or not wanted["name"]:
+        raise NotAnAccount("An account has a code of letters and digits, a known kind, and a name.")
+    if Account.objects.filter(code=wanted["code"]).exclude(pk=held.pk).exists():
+        raise CodeTaken(f"There is another account {wanted['code']} already.")
+    Account.objects.filter(pk=held.pk).update(**wanted)
+
+
+@atomic
+def use(account: Account) -> None:
+    """Let an account take new lines again."""
+    Account.objects.filter(pk=account.pk).update(active=True)
+
+
+@atomic
+def retire(account: Account) -> None:
+    """Let an account take no new lines. What is on it stays. Raises InUse while it has a role."""
+    held = _held(account)
+    _require_no_role(held, "it cannot be taken out of use")
+    Account.objects.filter(pk=held.pk).update(active=False)
+
+
+@atomic
+def delete(account: Account) -> None:
+    """Remove an account that nothing ever named. Raises InUse."""
+    held = _held(account)
+    _require_no_role(held, "it cannot be deleted")
+    _require_unused(held, "it cannot be deleted; take it out of use instead")
+    try:
+        held.delete()
+    except ProtectedError as error:
+        raise InUse(f"{held} is named by drafts or documents: take it out of use instead.") from error
+
+
+@atomic
+def move_role(role: str, *, to: Account) -> None:
+    """Let another account of the same kind play a role, while neither has lines.
+
+    Checks and reports read what a role's account holds: with lines left behind, or found there, they
+    would say something else than the documents. Raises UnknownAccount, InUse, OtherKind.
+    """
+    old, new = account(role), to
+    held = {row.pk: row for row in Account.objects.select_for_update().filter(pk__in=[old.pk, new.pk])}
+    old, new = held[old.pk], held[new.pk]
+    if old == new:
+        return
+    _require_no_role(new, "it can play no other role")
+    for one in (old, new):
+        _require_unused(one, f"the role {role} cannot be moved")
+    if (old.kind, True) != (new.kind, new.active):
+        raise OtherKind(f"{role} needs an account of the kind {old.kind} that is in use: {new} is not one.")
+    Account.objects.filter(pk=old.pk).update(role="")
+    Account.objects.filter(pk=new.pk).update(
+        role=role, party_required=old.party_required, open_item=old.open_item
+    )
+
+
+def _held(account: Account) -> Account:
+    return Account.objects.select_for_update().get(pk=account.pk)
+
+
+def _require_no_role(account: Account, so: str) -> None:
+    if account.role:
+        raise InUse(f"{account} is {account.role} to the posting rules: {so}.")
+
+
+def _require_unused(account: Account, so: str) -> None:
+    if JournalLine.objects.filter(account=account).exists():
+        raise InUse(f"{account} has lines in the books: {so}.")

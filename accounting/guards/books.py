@@ -214,7 +214,7 @@ RULES = [
     *COUNTERS,
     *SETTLEMENT,
     *PERIODS,
-    *once_used(ACCOUNT, "account_id", "code", "kind", "party_required", "open_item"),
+    *once_used(ACCOUNT, "account_id", "code", "kind", "role", "party_required", "open_item"),
     *once_used(PARTY, "party_id", "key", "kind"),
     *once_used(TAX_CODE, "tax_code_id", "code", "country", "category", "rate"),
 ]

@@ -1,4 +1,4 @@
-"""The books to look at: entries and their lines, accounts, open items, parties, periods, tax codes."""
+"""The books to look at: entries and their lines, open items, periods."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 
 from accounting.models import (
-    Account,
     JournalEntry,
     JournalLine,
     OpenItem,
@@ -118,30 +117,6 @@ class JournalLineAdmin(Exported, ReadOnlyAdmin):
     def page(self, request: HttpRequest, row: JournalLine) -> Page:
         facts = [("Entry", links.to(row.entry)), ("Account", links.to(row.account)), ("Amount", row.amount)]
         return Page(facts)
-
-
-@admin.register(Account, site=office)
-class AccountAdmin(Exported, ReadOnlyAdmin):
-    list_display = ("code", "name", "kind", "role", "party_required", "open_item", "active")
-    list_filter = ("kind", "active")
-    search_fields = ("code", "name", "role")
-    ordering = ("code",)
-    resource_classes = [export_of(Account, "code", "name", "kind", "role", "active")]
-
-    def page(self, request: HttpRequest, row: Account) -> Page:
-        totals = row.lines.posted().aggregate(debit=Sum("debit"), credit=Sum("credit"))  # type: ignore[attr-defined]
-        debit, credit = totals["debit"] or 0, totals["credit"] or 0
-        facts = [
-            ("Name", row.name),
-            ("Kind", row.get_kind_display()),
-            ("Role", row.role),
-            ("Debits", debit),
-            ("Credits", credit),
-            ("Balance (debits less credits)", debit - credit),
-            ("All lines", links.anchor(links.list_of(JournalLine, account__code=row.code), "Show")),
-        ]
-        latest = row.lines.order_by("-date", "-entry_id", "line_no")
-        return Page(facts, [bookshelf.lines(latest[: bookshelf.LATEST])])
 
 
 @admin.register(OpenItem, site=office)

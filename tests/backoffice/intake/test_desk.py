@@ -95,7 +95,7 @@ def test_everybody_brings_in_what_is_their_work_and_nothing_else(as_role, lamp):
     kinds = {
         "sales": {"prices", "products"},
         "warehouse": {"stock"},
-        "accountant": {"opening"},
+        "accountant": {"opening", "accounts"},
         "purchasing": {"suppliers"},
         "newcomer": set(),
     }
@@ -105,7 +105,7 @@ def test_everybody_brings_in_what_is_their_work_and_nothing_else(as_role, lamp):
         client = as_role(role)
         out = {
             kind
-            for kind in ("prices", "stock", "products", "suppliers", "opening")
+            for kind in ("prices", "stock", "products", "suppliers", "accounts", "opening")
             if client.get(reverse("admin:import_everything", args=[kind, "csv"])).status_code == 200
         }
         assert out == wanted, role

@@ -1,4 +1,4 @@
-"""`manage.py import_data`: brings in prices, stock, products, suppliers or opening balances from a file."""
+"""`manage.py import_data`: brings in prices, stock, products, suppliers, accounts or opening balances."""
 
 from argparse import RawDescriptionHelpFormatter
 from collections import Counter
@@ -21,7 +21,7 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Imports prices, stock, products, suppliers or opening balances from CSV or XLSX, all or nothing."
+    help = "Imports prices, stock, products, suppliers, accounts or opening balances from CSV or XLSX, whole."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = "\n".join(["The columns, in any order:", *map(_columns, KINDS.values())])
