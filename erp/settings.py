@@ -197,9 +197,10 @@ OUTBOX_HANDLERS = {
     "fill": "erp.filling.have_filled",
     "purchase_order": "erp.invoicing.mails.purchases.send_order",
     "import": "erp.backoffice.intake.running.go_on",
+    "verify": "erp.closing.verifying.run",
 }
 # What the workers ask the outbox for once a day
-DAILY = ["remind"]
+DAILY = ["remind", "verify"]
 
 # Every few minutes: payments that nobody told the end of, and goods that are free and waited for
 NOW_AND_THEN = ["erp.hearing.sweep", "erp.filling.sweep"]

@@ -30,6 +30,7 @@ from .desks import (
     taxes,
     transferring,
     transfers,
+    verifying,
     worth,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "taxes",
     "transferring",
     "transfers",
+    "verifying",
     "worth",
 ]

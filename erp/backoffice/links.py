@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.models import Model
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from oscar.core.loading import get_model
@@ -62,6 +62,17 @@ def to_source(source_key: str, text: str = "") -> SafeString | str:
 def url_of_source(source_key: str) -> str:
     """Return the address that leads to what a source key names."""
     return _direct(source_key) or _later(source_key)
+
+
+def to_place(about: str) -> SafeString | str:
+    """Return a link to what a finding is about: a source key, or a row as app.model:key."""
+    kind, _, key = about.partition(":")
+    if "." not in kind:
+        return to_source(about)
+    try:
+        return anchor(reverse(f"admin:{kind.replace('.', '_')}_change", args=[key]), about)
+    except NoReverseMatch:
+        return about  # of a kind that has no page
 
 
 def anchor(url: str, text: str) -> SafeString:

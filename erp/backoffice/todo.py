@@ -14,6 +14,8 @@ from oscar.core.loading import get_model
 from erp import forecast, remitting, reordering
 from erp.banking import moves
 from erp.banking.models import BankLine
+from erp.closing import verifying
+from erp.closing.models import Verification
 from erp.delivery.models import DeliveryNote, Return
 from erp.documents.models import Outbox
 from erp.inventory import counted
@@ -40,10 +42,14 @@ class Todo:
     label: str
     count: int
     url: str
+    alarms: bool = False
 
 
 def todos(user: Any, *, now: datetime) -> Iterator[Todo]:
     """Yield what waits and this person may see. One query each, and a few for what should be ordered."""
+    if user.has_perm("closing.view_verification"):
+        found = verifying.findings_of_last_run()
+        yield Todo("Findings of the last check", len(found), links.list_of(Verification), alarms=True)
     for label, needs, url, rows in _SOURCES:
         if user.has_perm(needs):
             yield Todo(label, _count(rows(now)), url())

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from oscar.core.loading import get_model
 
+from accounting.finding import Finding
 from accounting.money import ZERO, money, money_value
 
 from .models import OrderCharge, SaleKey, Step
@@ -69,7 +70,8 @@ def no_step_is_stuck() -> Iterator[str]:
     """11 No step has failed, or waits for what should have happened by now."""
     stuck = Step.objects.filter(state=Step.State.FAILED)
     for step in stuck.select_related("order").order_by("pk"):
-        yield f"Order {step.order.number}: the step '{step.get_name_display()}' failed: {step.reason}"
+        words = f"Order {step.order.number}: the step '{step.get_name_display()}' failed: {step.reason}"
+        yield Finding(words, about=step)
     late = Step.objects.filter(
         state=Step.State.WAITING,
         name=Step.Name.INVOICE,
@@ -78,7 +80,8 @@ def no_step_is_stuck() -> Iterator[str]:
         changed_at__lt=timezone.now() - PATIENCE,
     )
     for step in late.select_related("order").order_by("pk"):
-        yield f"Order {step.order.number} waits for its invoice since {step.changed_at:%Y-%m-%d %H:%M}."
+        since = f"{step.changed_at:%Y-%m-%d %H:%M}"
+        yield Finding(f"Order {step.order.number} waits for its invoice since {since}.", about=step)
 
 
 CHECKS = [orders_add_up, orders_have_terms_and_key, no_step_is_stuck]
