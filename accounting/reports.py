@@ -1,4 +1,7 @@
-"""What the books say, read from posted lines: balances, trial balance, general ledger. Nothing is written."""
+"""What the books say, read from posted lines: balances, trial balance, general ledger. Nothing is written.
+
+Profit and loss and the balance sheet stand in `statements`, one account line by line in `lines`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,15 +145,3 @@ def general_ledger(start: date | None = None, end: date | None = None) -> Iterat
     )
     for values in lines.iterator(chunk_size=5000):
         yield LedgerRow(*values)
-
-
-def running_balance(account: Account, start: date | None = None, end: date | None = None):
-    """Yield each posted line of an account with the balance after it, the earlier lines counted in."""
-    balance = ZERO
-    if start:
-        debit, credit = totals(start - timedelta(days=1)).get(account.pk, (ZERO, ZERO))
-        balance = debit - credit
-    lines = JournalLine.objects.posted().between(start, end).filter(account=account)
-    for line in lines.select_related("entry", "party").order_by("date", "entry_id", "line_no").iterator(2000):
-        balance += line.amount
-        yield line, balance

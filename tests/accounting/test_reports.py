@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from accounting.chart import account
-from accounting.reports import general_ledger, running_balance, trial_balance
+from accounting.lines import AccountLines
+from accounting.reports import general_ledger, trial_balance
 
 from .scenes import MONDAY, TUESDAY, book, payment, transfer
 
@@ -55,6 +56,9 @@ def test_the_ledger_is_told_by_day_entry_and_line(paid, customer):
 def test_an_accounts_balance_runs_on_from_the_days_before(paid, customer):
     book(payment(customer, "9.00", key="payment:2", on=date(2026, 4, 1)))
     receivable = account("RECEIVABLE")
-    assert [balance for _, balance in running_balance(receivable)] == [119, 59, 50]
-    assert [balance for _, balance in running_balance(receivable, TUESDAY)] == [59, 50]
-    assert [balance for _, balance in running_balance(receivable, TUESDAY, TUESDAY)] == [Decimal("59.00")]
+    for start, end, expected in (
+        (MONDAY, date(2026, 4, 1), [119, 59, 50]),
+        (TUESDAY, date(2026, 4, 1), [59, 50]),
+        (TUESDAY, TUESDAY, [Decimal("59.00")]),
+    ):
+        assert [balance for _, balance in AccountLines(receivable, start, end).every()] == expected
