@@ -6,19 +6,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from oscar.core.loading import get_model
 
 from accounting.models import Allocation, JournalLine, OpenItem, Party
-from erp.invoicing.models import Payment
 
-from . import links
+from . import behind, links
 from .pages import Table
 from .sheets.asking import url_of
 
-Order = get_model("order", "Order")
-
 LATEST = 50
-OF_ORDERS = links.DOCUMENTS.keys() - {"purchase"}
 
 
 def lines(found: QuerySet[JournalLine]) -> Table:
@@ -80,13 +75,5 @@ def settled_by(item: OpenItem) -> Table:
 
 def order_behind(source_key: str) -> Any:
     """Return a link to the order that an entry belongs to, if it belongs to one."""
-    kind, _, rest = source_key.removesuffix(links.REVERSAL).partition(":")
-    if kind == "payment":
-        payment = Payment.objects.filter(operations__reference=rest).select_related("order").first()
-        order = payment and payment.order
-    elif kind in OF_ORDERS and rest.isdecimal():
-        document: Any = links.DOCUMENTS[kind]._default_manager.select_related("order").filter(pk=rest).first()
-        order = document and document.order
-    else:
-        order = None
+    order = behind.orders([source_key]).get(source_key)
     return links.to(order, order.number) if order else ""

@@ -21,8 +21,7 @@ from erp.closing.models import Verification
 
 from . import links
 from .sections import NAMES
-from .sheets.asking import DAY
-from .sheets.pages import url_of
+from .sheets.asking import DAY, url_of
 from .sheets.registry import SECTIONS
 
 LABELS = {

@@ -47,15 +47,14 @@ class Span:
         return Span(start, end)
 
 
-class SpanForm(forms.Form):
-    """From which day to which, and beside which other days.
+class DaysForm(forms.Form):
+    """From which day to which.
 
     What an address leaves out is taken from `first`. It names no boxes to tick: one not ticked is left out.
     """
 
     start = forms.DateField(label="from", widget=DAY)
     end = forms.DateField(label="to", widget=DAY)
-    compare = forms.ChoiceField(label="beside", choices=COMPARE, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse days in the wrong order."""
@@ -67,6 +66,37 @@ class SpanForm(forms.Form):
     @property
     def span(self) -> Span:
         return Span(self.cleaned_data["start"], self.cleaned_data["end"])
+
+    def describe(self) -> str:
+        """Return what is asked, in words."""
+        return str(self.span)
+
+    @classmethod
+    def first(cls, today: date) -> dict[str, Any]:
+        """Return what is asked when nobody has chosen yet: this month."""
+        month = today.replace(day=1)
+        return {"start": month, "end": last_of_month(month)}
+
+    @classmethod
+    def shortcuts(cls, today: date) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield usual choices: their name and their days."""
+        month, quarter = today.replace(day=1), date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+        for name, start, months in (
+            ("This month", month, 1),
+            ("Last month", months_later(month, -1), 1),
+            ("This quarter", quarter, 3),
+            ("Last quarter", months_later(quarter, -3), 3),
+            ("This year", date(today.year, 1, 1), 12),
+            ("Last year", date(today.year - 1, 1, 1), 12),
+        ):
+            yield name, {"start": start, "end": months_later(start, months) - timedelta(days=1)}
+        yield "This year up to today", {"start": date(today.year, 1, 1), "end": today}
+
+
+class SpanForm(DaysForm):
+    """From which day to which, and beside which other days."""
+
+    compare = forms.ChoiceField(label="beside", choices=COMPARE, required=False)
 
     @property
     def beside(self) -> Span | None:
@@ -84,21 +114,6 @@ class SpanForm(forms.Form):
     def first(cls, today: date) -> dict[str, Any]:
         """Return what is asked when nobody has chosen yet: this year up to now."""
         return {"start": date(today.year, 1, 1), "end": today}
-
-    @classmethod
-    def shortcuts(cls, today: date) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield usual choices: their name and their days."""
-        month, quarter = today.replace(day=1), date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-        for name, start, months in (
-            ("This month", month, 1),
-            ("Last month", months_later(month, -1), 1),
-            ("This quarter", quarter, 3),
-            ("Last quarter", months_later(quarter, -3), 3),
-            ("This year", date(today.year, 1, 1), 12),
-            ("Last year", date(today.year - 1, 1, 1), 12),
-        ):
-            yield name, {"start": start, "end": months_later(start, months) - timedelta(days=1)}
-        yield "This year up to today", {"start": date(today.year, 1, 1), "end": today}
 
 
 class DayForm(forms.Form):

@@ -103,10 +103,11 @@ def _shortcuts(form: Any, today: date) -> list[tuple[str, str, bool]]:
     """Return the name of each usual choice, its address, and whether it is what is asked now."""
     asked = {name: value for name, value in form.data.items() if name in form.fields}
     now = form.cleaned_data if form.is_valid() else {}
-    return [
-        (name, f"?{urlencode(asked | days)}", all(now.get(field) == day for field, day in days.items()))
-        for name, days in form.shortcuts(today)
-    ]
+    return [(name, f"?{urlencode(asked | days)}", _are(days, now)) for name, days in form.shortcuts(today)]
+
+
+def _are(days: dict[str, Any], asked: dict[str, Any]) -> bool:
+    return bool(asked) and all((asked.get(name) or "") == day for name, day in days.items())
 
 
 def _name(slug: str, form: Any) -> str:

@@ -11,7 +11,7 @@ from django import forms
 
 from ..pages import words
 
-HEADING, SUM = "heading", "sum"
+HEADING, SUM, BEGINS = "heading", "sum", "begins"
 DASH = "\N{EN DASH}"
 
 
@@ -25,7 +25,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells: words, money, counts, days, links of those, or None. The style is HEADING, SUM or nothing."""
+    """Cells: words, money, counts, days, links of those, or None. `style` is one of the above, or nothing."""
 
     cells: Sequence[Any]
     style: str = ""

@@ -1,16 +1,20 @@
-"""The trial balance: every account with its opening, its turnover and its closing."""
+"""The trial balance: every account with its opening, its turnover and its closing, beside another day's."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from accounting import reports
-from accounting.models import JournalLine
-from accounting.money import ZERO
+from django import forms
 
-from .. import links
-from .asking import Span, SpanForm
-from .sheet import SUM, Link, Report, Row, Sheet
+from accounting import reports
+from accounting.models import Account
+from accounting.money import ZERO
+from accounting.reports import TrialBalanceRow
+
+from . import lines
+from .asking import SpanForm, said
+from .grouped import CHANGE
+from .sheet import SUM, Link, Report, Row, Sheet, plain
 
 COLUMNS = (
     "Code",
@@ -24,25 +28,69 @@ COLUMNS = (
 )
 
 
-def sheets(asked: SpanForm) -> Sequence[Sheet]:
-    found = reports.trial_balance(asked.span.start, asked.span.end)
-    rows = [_row(row, asked.span) for row in found]
-    return [Sheet("Trial balance", COLUMNS, [*rows, _total(found)] if rows else [])]
+def headings() -> list[tuple[str, str]]:
+    """Return the chart's headings to choose from."""
+    names = Account.objects.exclude(group="").order_by("group").values_list("group", flat=True).distinct()
+    return [("", "all"), *((name, name) for name in names)]
 
 
-def _row(row: reports.TrialBalanceRow, span: Span) -> Row:
-    code = row.account.code
-    url = links.list_of(JournalLine, account__code=code, date__gte=span.start, date__lte=span.end)
-    return Row([Link(code, url), row.account.name, *_figures(row)])
+class AccountsForm(SpanForm):
+    """Of which accounts, besides the days."""
+
+    kind = forms.ChoiceField(choices=[("", "all"), *Account.Kind.choices], required=False)
+    group = forms.ChoiceField(label="heading", choices=headings, required=False)
+    moved = forms.BooleanField(label="only what moved", required=False)
+
+    def wants(self, row: TrialBalanceRow) -> bool:
+        """Return whether a row is asked for."""
+        asked = self.cleaned_data
+        return (
+            asked["kind"] in ("", row.account.kind)
+            and asked["group"] in ("", row.account.group)
+            and not (asked["moved"] and not row.debit and not row.credit)
+        )
+
+    def describe(self) -> str:
+        """Return what is asked, in words."""
+        asked = self.cleaned_data
+        chosen = [asked["kind"], asked["group"], "only what moved" if asked["moved"] else ""]
+        return ", ".join([super().describe(), *filter(None, chosen)])
 
 
-def _figures(row: reports.TrialBalanceRow) -> list[Decimal]:
-    return [*_sides(row.opening), row.debit, row.credit, *_sides(row.closing)]
+def sheets(asked: AccountsForm) -> Sequence[Sheet]:
+    found = [row for row in reports.trial_balance(asked.span.start, asked.span.end) if asked.wants(row)]
+    rows = [_row(row, asked) for row in found]
+    if not asked.beside:
+        return [Sheet("Trial balance", COLUMNS, [*rows, _total(rows)] if rows else [])]
+    return [_beside(rows, found, asked)]
 
 
-def _total(found: Sequence[reports.TrialBalanceRow]) -> Row:
-    figures: Any = zip(*map(_figures, found), strict=True)
-    return Row(["", "Total", *(sum(column, ZERO) for column in figures)], SUM)
+def _row(row: TrialBalanceRow, asked: AccountsForm) -> Row:
+    url = lines.ledger_url(row.account, asked.span)
+    figures = [*_sides(row.opening), row.debit, row.credit, *_sides(row.closing)]
+    return Row([Link(row.account.code, url), row.account.name, *(Link(figure, url) for figure in figures)])
+
+
+def _beside(rows: Sequence[Row], found: Sequence[TrialBalanceRow], asked: AccountsForm) -> Sheet:
+    """Return the same with what accounts stood at at the end of other days."""
+    day = asked.beside.end  # type: ignore[union-attr]
+    then = {key: debit - credit for key, (debit, credit) in reports.totals(day).items()}
+    wider = [
+        Row([*row.cells, was := then.get(one.account.pk, ZERO), one.closing - was])
+        for row, one in zip(rows, found, strict=True)
+    ]
+    columns = [*COLUMNS, f"Balance {said(day)}", CHANGE]
+    note = "A balance below nought stands on the credit side."
+    return Sheet("Trial balance", columns, [*wider, _total(wider)] if wider else [], note)
+
+
+def _total(rows: Sequence[Row]) -> Row:
+    figures: Any = zip(*(row.cells[2:] for row in rows), strict=True)
+    return Row(["", "Total", *(_sum(column) for column in figures)], SUM)
+
+
+def _sum(column: Sequence[Any]) -> Decimal:
+    return sum((plain(cell) for cell in column), ZERO)
 
 
 def _sides(balance: Decimal) -> tuple[Decimal, Decimal]:
@@ -53,6 +101,6 @@ TRIAL_BALANCE = Report(
     "trial-balance",
     "Trial balance",
     "Every account: what it stood at, what moved, what it stands at.",
-    SpanForm,
+    AccountsForm,
     sheets,
 )
