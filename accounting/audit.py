@@ -180,6 +180,7 @@ def _entries_in_order() -> Iterator[tuple[tuple, list]]:
             "entry__fiscal_year",
             "entry__number",
             "entry__date",
+            "entry__late_for",
             "entry__document_no",
             "entry__memo",
             "entry__source_key",
@@ -196,16 +197,17 @@ def _entries_in_order() -> Iterator[tuple[tuple, list]]:
             "amount_cur",
         )
     )
-    for head, lines in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:9]):
-        yield head, [line[9:] for line in lines]
+    for head, lines in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:10]):
+        yield head, [line[10:] for line in lines]
 
 
 def _hash(previous: str, head: tuple, lines: list, year: int) -> str:
-    journal, _, number, day, document_no, memo, source_key, reverses, _ = head
+    journal, _, number, day, late_for, document_no, memo, source_key, reverses, _ = head
     return next_hash(
         previous,
         entry_no=entry_no(journal, year, number),
         day=day,
+        late_for=late_for,
         words=(document_no, memo, source_key),
         reverses=reverses or "",
         lines=[

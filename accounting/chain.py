@@ -17,11 +17,12 @@ def next_hash(
     *,
     entry_no: str,
     day: date,
+    late_for: date | None,
     words: tuple[str, str, str],
     reverses: str,
     lines: Iterable[LineFacts],
 ) -> str:
     """Return the hash of an entry; `words` are its document number, memo and source key."""
-    facts = [entry_no, day.isoformat(), *words, reverses, *lines]
+    facts = [entry_no, day.isoformat(), late_for.isoformat() if late_for else "", *words, reverses, *lines]
     text = json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256((previous + text).encode()).hexdigest()

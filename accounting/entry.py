@@ -7,9 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from .models import Journal, JournalEntry, Party, TaxCode
+from .models import Journal, JournalEntry, Party, PeriodChange, TaxCode
 from .money import from_minor, minor
 from .refusal import Refusal
+
+Area = PeriodChange.Area
+Day = date  # an entry has a field of this name
+AREA_OF: dict[str, str] = {
+    Journal.SALES: Area.SALES,
+    Journal.PURCHASES: Area.PURCHASES,
+    Journal.STOCK: Area.STOCK,
+}
 
 
 class Unbalanced(Refusal):
@@ -64,6 +72,7 @@ class Entry:
 
     The source key names what caused it, such as invoice:12. Lines of zero are left out, and lines alike
     but for their amount and memo become one. `document_no` is the paper's number where it is known already.
+    `late_for` is the day it belongs to, where that day's period is closed and `date` is a later one.
     """
 
     date: date
@@ -73,6 +82,7 @@ class Entry:
     journal: str = Journal.GENERAL
     document_no: str = ""
     reverses: JournalEntry | None = None
+    late_for: Day | None = None
 
     def __post_init__(self):
         if self.journal not in Journal.values or not self.source_key:
@@ -94,8 +104,26 @@ class Entry:
         return any(line.tax_code for line in self.lines)
 
     @property
+    def own_day(self) -> Day:
+        """The day of the event, whenever it came into the books."""
+        return self.late_for or self.date
+
+    @property
+    def areas(self) -> list[str]:
+        """What must be open in its period for it: the area of its journal, and VAT where it is taxed."""
+        area = AREA_OF.get(self.journal)
+        return ([area] if area else []) + ([Area.VAT] if self.is_taxed else [])
+
+    def late_on(self, day: Day) -> "Entry":
+        """Return the same event dated on a later day."""
+        return replace(self, date=day, late_for=self.own_day)
+
+    @property
     def digest(self) -> str:
-        """What the event says, apart from its words and the number that its document takes last."""
+        """What the event says, apart from its words and the number that its document takes last.
+
+        It has its own day: a period that is closed meanwhile makes no other event of it.
+        """
         lines = sorted(
             [
                 line.account,
@@ -106,7 +134,7 @@ class Entry:
             ]
             for line in self.lines
         )
-        said = json.dumps([self.date.isoformat(), str(self.journal), lines], separators=(",", ":"))
+        said = json.dumps([self.own_day.isoformat(), str(self.journal), lines], separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()
 
 

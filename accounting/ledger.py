@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -15,7 +16,7 @@ from .entry import Entry, Line, Unbalanced, credit, debit
 from .inside import inside_transaction
 from .models import Account, JournalEntry, JournalLine, OpenItem, entry_no
 from .money import ZERO, minor
-from .periods import period_for, period_known
+from .periods import IS_OPEN, closed_for, period_for, period_known
 from .refusal import Refusal
 from .settlement import allocate, allocate_entries, close_pairs, open_item, owed, settle
 
@@ -26,7 +27,6 @@ __all__ = [
     "NothingToPost",
     "PartyMissing",
     "Unbalanced",
-    "VatDeclared",
     "allocate",
     "allocate_entries",
     "balance",
@@ -40,11 +40,12 @@ __all__ = [
 ]
 
 DRAFT = """
-    INSERT INTO accounting_journalentry (journal, date, fiscal_year_id, period_id, source_key, digest,
-        document_no, memo, reverses_id, posted_by_id, hash)
-    SELECT %s, %s, fiscal_year_id, id, %s, %s, %s, %s, CAST(%s AS bigint), CAST(%s AS bigint), ''
-    FROM accounting_period WHERE "start" <= %s AND "end" >= %s AND NOT locked AND NOT (vat_locked AND %s)
-    {} ON CONFLICT (source_key) DO NOTHING RETURNING id, fiscal_year_id, period_id
+    INSERT INTO accounting_journalentry (journal, date, late_for, fiscal_year_id, period_id, source_key,
+        digest, document_no, memo, reverses_id, posted_by_id, hash)
+    SELECT %s, %s, NULLIF(%s, %s), fiscal_year_id, id, %s, %s, %s, %s, CAST(%s AS bigint),
+        CAST(%s AS bigint), ''
+    FROM accounting_period WHERE "start" <= %s AND "end" >= %s AND {is_open}
+    {held} ON CONFLICT (source_key) DO NOTHING RETURNING id, fiscal_year_id, period_id
 """
 OPEN_ITEMS = """
     INSERT INTO accounting_openitem (line_id, original, residual)
@@ -90,10 +91,6 @@ class NothingToPost(Refusal):
     """All amounts of an entry are zero."""
 
 
-class VatDeclared(Refusal):
-    """The VAT of a period is declared: no entry with a tax code goes into it."""
-
-
 class PartyMissing(Refusal):
     """A line on an account kept by customer or supplier names none."""
 
@@ -103,7 +100,7 @@ def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None)
 
     `take_number` takes the document's number: it is called when all else is written, so that the counter
     it locks is held briefly. The same event again gives the entry there is.
-    Raises AlreadyPosted, NothingToPost, PartyMissing, UnknownAccount, PeriodLocked, VatDeclared, NoSuchYear.
+    Raises AlreadyPosted, NothingToPost, PartyMissing, UnknownAccount, PeriodLocked, AreaLocked, NoSuchYear.
     """
     inside_transaction()
     guards.require_once()
@@ -120,21 +117,8 @@ def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None)
         document_no = take_number() if take_number else entry.document_no
         number, digest = _take_place(cursor, entry, year_id, document_no, found)
         cursor.execute(SET_POSTED, [number, digest, document_no, entry_id])
-    posted = JournalEntry(
-        pk=entry_id,
-        journal=entry.journal,
-        date=entry.date,
-        fiscal_year_id=year_id,
-        period_id=period_id,
-        number=number,
-        source_key=entry.source_key,
-        digest=entry.digest,
-        document_no=document_no,
-        memo=entry.memo,
-        reverses=entry.reverses,
-        posted_by=by,
-        hash=digest,
-    )
+    facts = {"number": number, "hash": digest, "document_no": document_no, "posted_by": by}
+    posted = JournalEntry(pk=entry_id, fiscal_year_id=year_id, period_id=period_id, **_said(entry), **facts)
     posted._state.adding = False
     posted.open_items = items
     return posted
@@ -166,6 +150,12 @@ def balance(role: str, *, on: date | None = None) -> Decimal:
     return lines.aggregate(balance=Sum("amount", default=ZERO))["balance"]
 
 
+def _said(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says of itself, by the names of its columns."""
+    names = ("journal", "date", "late_for", "source_key", "digest", "memo", "reverses")
+    return {name: getattr(entry, name) for name in names}
+
+
 def _require_parties(entry: Entry, found: dict[str, Account]) -> None:
     for line in entry.lines:
         if line.party is None and found[line.account].party_required:
@@ -178,12 +168,12 @@ def _draft(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
     None when its source has one already, or its date lies in no open period. The period stays open until
     the caller commits: who locks it waits, and who is late finds it locked.
     """
-    statement = DRAFT.format("FOR SHARE" if connection.features.has_select_for_update else "")
+    held = "FOR SHARE" if connection.features.has_select_for_update else ""
+    statement = DRAFT.format(is_open=IS_OPEN, held=held)
     words = [entry.source_key, entry.digest, entry.document_no, entry.memo]
     keys = [entry.reverses and entry.reverses.pk, by and by.pk]
-    cursor.execute(
-        statement, [entry.journal, entry.date, *words, *keys, entry.date, entry.date, entry.is_taxed]
-    )
+    head = [entry.journal, entry.date, entry.own_day, entry.date, *words, *keys]
+    cursor.execute(statement, [*head, entry.date, entry.date, *closed_for(entry.areas)])
     rows = cursor.fetchall()
     return rows[0] if rows else None
 
@@ -199,10 +189,7 @@ def _draft_in_new_year(cursor, entry: Entry, by) -> tuple[int, int, int] | None:
 def _posted_before(entry: Entry) -> JournalEntry:
     before = JournalEntry.objects.filter(source_key=entry.source_key).first()
     if before is None:
-        if period_for(entry.date).vat_locked and entry.is_taxed:
-            raise VatDeclared(
-                f"The VAT of {entry.date:%Y-%m} is declared: no entry with a tax code can be added."
-            )
+        period_for(entry.date, *entry.areas)
         raise AlreadyPosted(f"{entry.source_key} was posted meanwhile, but is not to be seen yet.")
     if before.digest != entry.digest or before.number is None:
         raise AlreadyPosted(
@@ -248,6 +235,7 @@ def _take_place(cursor, entry, year_id, document_no, found) -> tuple[int, str]:
         last_hash,
         entry_no=entry_no(entry.journal, int(str(year_end)[:4]), number),
         day=entry.date,
+        late_for=entry.late_for,
         words=(document_no, entry.memo, entry.source_key),
         reverses=entry.reverses.source_key if entry.reverses else "",
         lines=[_facts(line_no, line, found) for line_no, line in enumerate(entry.lines, start=1)],

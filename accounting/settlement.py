@@ -58,7 +58,8 @@ def allocate(
     """
     inside_transaction()
     wanted = [item if isinstance(item, OpenItem) else item.open_item for item in (debit, credit)]
-    locked = {item.pk: item for item in _locked(OpenItem.objects.filter(pk__in=[item.pk for item in wanted]))}
+    items = OpenItem.objects.filter(pk__in=[item.pk for item in wanted]).select_related("line")
+    locked = {item.pk: item for item in _locked(items)}
     return _allocate(locked[wanted[0].pk], locked[wanted[1].pk], amount, on=on, key=key)
 
 
@@ -89,6 +90,7 @@ def owed(source_keys: Iterable[str] | QuerySet) -> dict[str, OpenItem]:
 def settle(posted: JournalEntry, shares: Sequence[tuple[OpenItem, Decimal]], *, on: date) -> None:
     """Settle items that are held by the one open item of an entry just posted. Two statements.
 
+    Nothing is settled before it was there: an item of a later day is settled on that day.
     Raises NoOpenItem, MoreThanIsOpen.
     """
     inside_transaction()
@@ -102,7 +104,8 @@ def settle(posted: JournalEntry, shares: Sequence[tuple[OpenItem, Decimal]], *, 
         if not ZERO < amount <= abs(item.residual):
             raise MoreThanIsOpen(f"Only {abs(item.residual)} is left to settle, not {amount}.")
         sides = (item.pk, own) if item.original > 0 else (own, item.pk)
-        rows.append((*sides, minor(amount), on, f"{posted.source_key}:{item.pk}"))
+        day = max(on, posted.date, item.line.date)
+        rows.append((*sides, minor(amount), day, f"{posted.source_key}:{item.pk}"))
         changes.append((item.pk, minor(amount) if item.original > 0 else -minor(amount)))
     changes.append((own, -sum(change for _, change in changes)))
     insert_rows(Allocation, ("debit_item_id", "credit_item_id", "amount", "date", "key"), rows)
@@ -147,9 +150,10 @@ def _allocate(debit: OpenItem, credit: OpenItem, amount: Decimal, *, on: date, k
         raise ValueError(f"{key}: a positive amount settles a debit by a credit")
     if min(debit.residual, -credit.residual) < amount:
         return _allocated_before(debit, credit, amount, key)
-    allocation = Allocation(debit_item=debit, credit_item=credit, amount=amount, date=on, key=key)
+    day = max(on, debit.line.date, credit.line.date)  # nothing is settled before it was there
+    allocation = Allocation(debit_item=debit, credit_item=credit, amount=amount, date=day, key=key)
     with connection.cursor() as cursor:
-        cursor.execute(ALLOCATE, [debit.pk, credit.pk, minor(amount), on, key])
+        cursor.execute(ALLOCATE, [debit.pk, credit.pk, minor(amount), day, key])
         rows = cursor.fetchall()
         if not rows:
             return _allocated_before(debit, credit, amount, key)

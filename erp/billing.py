@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from accounting import ledger
-from accounting.models import OpenItem
+from accounting import ledger, periods
+from accounting.models import OpenItem, PeriodChange
 from accounting.money import ZERO
 from erp import postings
 from erp.documents import outbox
@@ -29,6 +29,7 @@ from erp.sales.models import Step
 from erp.sales.services import Ordered
 
 Share = tuple[OpenItem, Decimal]
+Area = PeriodChange.Area
 
 
 def post(
@@ -38,13 +39,29 @@ def post(
     take_number: Callable[[], str] | None = None,
     settles: Sequence[Share] = (),
 ) -> None:
-    """Post an entry, and settle open items by it. One that is empty only takes its document's number."""
+    """Post an entry, and settle open items by it. One that is empty only takes its document's number.
+
+    An event of a period that is closed meanwhile is dated into the next one, and says its own day.
+    """
     if entry.is_empty:
         if take_number:
             take_number()
         return
-    posted = ledger.post(entry, by=by, take_number=take_number)
-    ledger.settle(posted, settles, on=entry.date)
+    try:
+        posted = ledger.post(entry, by=by, take_number=take_number)
+    except periods.PeriodLocked:
+        late = entry.late_on(periods.open_day(entry.date, *entry.areas))
+        posted = ledger.post(late, by=by, take_number=take_number)
+    ledger.settle(posted, settles, on=posted.date)
+
+
+def paper_day(on: date, earliest: Callable[[date], date]) -> date:
+    """Return the day of an invoice or credit note: its own, or one in the next period that is open.
+
+    Paper and entry have one date, and dates ascend with numbers: `earliest` knows the last one's.
+    """
+    day = periods.open_day(on, Area.SALES, Area.VAT)
+    return day if day == on else earliest(day)
 
 
 def bill_new(
@@ -184,7 +201,8 @@ def _effects(order: Any, issued: Invoice) -> Iterator[Outbox]:
 def _issue(
     ordered: Ordered, firm: Company, so_far: Progress, *, only_shipped: bool, on: date, by: Any
 ) -> Invoice:
-    issued, lines = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=on)
+    day = paper_day(on, invoices.earliest_day)
+    issued, lines = invoices.draft(ordered, firm, so_far, only_shipped=only_shipped, on=day)
     entry = postings.invoiced(issued, lines)
     post(entry, by=by, take_number=lambda: invoices.number(issued, lines))
     sales.note(

@@ -55,7 +55,8 @@ def give(
 
 def credit(invoice: Invoice, found: list[Portion], *, key: str, on: date, reason: str, by: Any) -> CreditNote:
     """Credit parts of an invoice: first against what is still owed on it."""
-    document, lines = credit_notes.draft(invoice, found, source_key=key, on=on, reason=reason)
+    day = billing.paper_day(on, credit_notes.earliest_day)
+    document, lines = credit_notes.draft(invoice, found, source_key=key, on=day, reason=reason)
     owed = ledger.owed([f"invoice:{invoice.pk}"])
     billing.post(
         postings.credited(document, lines),
@@ -135,7 +136,8 @@ def credit_charges(order: Any, *, on: date, reason: str, by: Any) -> None:
 def credit_alone(sale: Sale, totals: Totals, *, on: date, reason: str, by: Any) -> CreditNote:
     """Credit and refund goods that were sold elsewhere."""
     party = sales.party_of(sale)
-    document, lines = credit_notes.draft_alone(sale, totals, party=party, on=on, reason=reason)
+    day = billing.paper_day(on, credit_notes.earliest_day)
+    document, lines = credit_notes.draft_alone(sale, totals, party=party, on=day, reason=reason)
     entry = postings.credited(document, lines)
     billing.post(entry, by=by, take_number=lambda: credit_notes.number(document, lines))
     operation = payments.pay_out(

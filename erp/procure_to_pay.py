@@ -9,12 +9,15 @@ none. Back office, imports, demo and tests come in by these doors.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.transaction import atomic
 
+from accounting import periods
+from accounting.models import PeriodChange
 from erp import billing, filling, purchase_postings
 from erp.documents import outbox
 from erp.documents.outbox import effect
@@ -35,6 +38,8 @@ from erp.purchasing.models import (
 from erp.purchasing.ordering import Wanted
 
 __all__ = ["Expense", "Goods", "Wanted"]
+
+Area = PeriodChange.Area
 
 
 @atomic
@@ -145,8 +150,10 @@ def bill(
     paper = Paper(number, issued_on, kind, due_on, accepted_because, file)
     if known := papers.known(supplier, paper, lines):
         return known
-    document, rows = papers.write(supplier, paper, lines, firm=company(), on=on, by=by)
-    billing.post(purchase_postings.billed(document, rows), by=by)
+    periods.require_near(issued_on, today=on)
+    day, late_for = _booking_day(issued_on, lines, on=on)
+    document, rows = papers.write(supplier, paper, lines, firm=company(), on=day, by=by)
+    billing.post(replace(purchase_postings.billed(document, rows), late_for=late_for), by=by)
     return document
 
 
@@ -208,6 +215,19 @@ def get_back(
     """
     settling.require_above_zero(amount)
     return _move_money(supplier, -amount, bills, on=on, reference=reference, by=by)
+
+
+def _booking_day(issued_on: date, lines: Sequence[Goods | Expense], *, on: date) -> tuple[date, date | None]:
+    """Return the day on which a bill is booked; and the day it belongs to, where that month is closed.
+
+    A difference in price changes the value of stock that day: where there are goods, stock is open too.
+    """
+    areas = [Area.PURCHASES, Area.VAT]
+    if any(isinstance(line, Goods) for line in lines):
+        areas.append(Area.STOCK)
+    day = periods.open_day(on, *areas)
+    own_day = issued_on if issued_on < on and periods.is_closed(issued_on, *areas) else on
+    return day, own_day if own_day < day else None
 
 
 def _move_money(

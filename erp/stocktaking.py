@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.transaction import atomic
 
+from accounting import periods
+from accounting.models import PeriodChange
 from accounting.money import ZERO, money
 from erp import billing, filling, postings
 from erp.delivery import waiting
@@ -32,11 +34,15 @@ __all__ = ["Correction", "NoReason", "NotCountable"]
 
 @atomic
 def receive_opening(lines: Iterable[tuple[Any, int, Decimal]], *, on: date, key: str, by: Any = None) -> None:
-    """Take in goods that were here before: (product, quantity, cost of them). The same key is one time."""
+    """Take in goods that were here before: (product, quantity, cost of them). The same key is one time.
+
+    Raises PeriodLocked: an opening is not late, its day is a slip.
+    """
     source_key = f"opening:{key}"
     warehouse = inventory.hold_warehouse(inventory.main_warehouse())
     if StockMove.objects.filter(source_key=source_key).exists():
         return
+    periods.require_open(on, PeriodChange.Area.STOCK)
     pieces = [Piece(product.pk, warehouse.pk, quantity, money(cost)) for product, quantity, cost in lines]
     inventory.receive(pieces, cause=Cause("opening", source_key, on, by=by))
     value = inventory.worth(pieces)

@@ -12,6 +12,7 @@ LINE = "accounting_journalline"
 SEQUENCE = "accounting_journalsequence"
 SERIES = "accounting_numberseries"
 PERIOD = "accounting_period"
+CHANGE = "accounting_periodchange"
 YEAR = "accounting_fiscalyear"
 ITEM = "accounting_openitem"
 ALLOCATION = "accounting_allocation"
@@ -27,6 +28,12 @@ ITS_ACCOUNTS = f"FROM {LINE} l JOIN {ACCOUNT} a ON a.id = l.account_id WHERE l.e
 
 def gate(refuse_when: str, message: str, only: str = "") -> Rule:
     return Rule(ENTRY, "UPDATE", POSTING + refuse_when, message, only)
+
+
+def area_gate(area: str, concerns: str, message: str) -> Rule:
+    """A period that is locked for an area takes nothing that concerns it."""
+    closed = f"EXISTS (SELECT 1 FROM {PERIOD} p WHERE p.id = NEW.period_id AND p.{area}_locked)"
+    return gate(f"{closed} AND {concerns}", message)
 
 
 POSTING_GATE = [
@@ -51,10 +58,15 @@ POSTING_GATE = [
         ' AND p.fiscal_year_id = NEW.fiscal_year_id AND NEW.date BETWEEN p."start" AND p."end")',
         "The date of an entry lies in its period and year.",
     ),
-    gate(
-        f"EXISTS (SELECT 1 FROM {PERIOD} p WHERE p.id = NEW.period_id AND p.vat_locked)"
-        f" AND EXISTS (SELECT 1 {ITS_LINES} AND l.tax_code_id IS NOT NULL)",
-        "A period whose VAT is declared takes no entry with a tax code.",
+    area_gate("sales", "NEW.journal = 'SALES'", "A period locked for sales takes no entry of them."),
+    area_gate(
+        "purchases", "NEW.journal = 'PURCHASES'", "A period locked for purchases takes no entry of them."
+    ),
+    area_gate("stock", "NEW.journal = 'STOCK'", "A period locked for stock takes no entry of it."),
+    area_gate(
+        "vat",
+        f"EXISTS (SELECT 1 {ITS_LINES} AND l.tax_code_id IS NOT NULL)",
+        "A period locked for VAT takes no entry with a tax code.",
     ),
     gate(
         f"EXISTS (SELECT 1 {ITS_ACCOUNTS} AND a.party_required AND l.party_id IS NULL)",
@@ -157,9 +169,29 @@ SETTLEMENT = [
     ),
 ]
 
+
+def with_reason(area: str, column: str) -> Rule:
+    """A period is locked and opened by those who write down why: the last word on an area is how it is."""
+    last = f"SELECT c.locked FROM {CHANGE} c WHERE c.period_id = NEW.id AND c.area = '{area}'"
+    is_so = f"COALESCE(({last} ORDER BY c.id DESC LIMIT 1), FALSE)"
+    return Rule(
+        PERIOD,
+        "UPDATE",
+        f"({changed(column)}) AND {is_so} <> NEW.{column}",
+        "A period is locked and opened with a reason.",
+    )
+
+
+AREA_COLUMNS = ("sales_locked", "purchases_locked", "stock_locked", "vat_locked")
+
 PERIODS = [
     key_stays_taken(PERIOD),
-    Rule(PERIOD, "INSERT", "NEW.locked OR NEW.vat_locked", "A period begins unlocked."),
+    Rule(
+        PERIOD,
+        "INSERT",
+        " OR ".join(f"NEW.{column}" for column in ("locked", *AREA_COLUMNS)),
+        "A period begins unlocked.",
+    ),
     Rule(
         PERIOD,
         "INSERT",
@@ -171,10 +203,9 @@ PERIODS = [
     Rule(
         PERIOD,
         "UPDATE",
-        f"OLD.locked AND ({changed('locked_at', 'locked_by_id')})",
-        "A locked period keeps who locked it.",
+        f"OLD.locked AND ({changed('locked_at', 'locked_by_id', *AREA_COLUMNS)})",
+        "A locked period keeps who locked it, and what was locked before.",
     ),
-    Rule(PERIOD, "UPDATE", "OLD.vat_locked AND NOT NEW.vat_locked", "A declared period stays declared."),
     Rule(
         PERIOD,
         "UPDATE",
@@ -182,6 +213,8 @@ PERIODS = [
         f'EXISTS (SELECT 1 FROM {PERIOD} p WHERE NOT p.locked AND p."end" < NEW."start")',
         "Earlier periods are locked first.",
     ),
+    with_reason("all", "locked"),
+    *(with_reason(column.removesuffix("_locked"), column) for column in AREA_COLUMNS),
     Rule(PERIOD, "DELETE", ALWAYS, "A period is never deleted."),
     key_stays_taken(YEAR),
     Rule(YEAR, "UPDATE", ALWAYS, "A year keeps its dates."),

@@ -56,12 +56,25 @@ class PeriodChange(WrittenOnce):
         VAT = "vat", "VAT"
         ALL = "all", "Everything, for good"
 
+        @property
+        def words(self) -> str:
+            """What it is called within a sentence."""
+            return self.label if self == "vat" else self.label.lower()
+
     period = models.ForeignKey(Period, models.PROTECT, related_name="changes")
     area = models.CharField(max_length=10, choices=Area)
     locked = models.BooleanField()
     reason = models.CharField(max_length=255)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="a_lock_has_its_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="a_period_locked_for_good_stays_so", condition=~Q(area="all") | Q(locked=True)
+            ),
+        ]
 
     def __str__(self):
         return f"{self.period}: {self.get_area_display()} {'locked' if self.locked else 'opened'}"

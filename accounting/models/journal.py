@@ -73,11 +73,16 @@ class JournalEntry(models.Model):
                 name="a_posted_entry_has_time_and_hash",
                 condition=Q(number=None) | (Q(posted_at__isnull=False) & ~Q(hash="")),
             ),
+            models.CheckConstraint(
+                name="a_late_entry_belongs_to_an_earlier_day",
+                condition=Q(late_for=None) | Q(late_for__lt=F("date")),
+            ),
             models.CheckConstraint(name="journal_is_known", condition=Q(journal__in=Journal.values)),
         ]
         indexes = [
             models.Index(fields=["date", "id"], name="entry_by_date"),
             models.Index(fields=["id"], name="entry_draft", condition=Q(number=None)),
+            models.Index(fields=["date"], name="entry_late", condition=Q(late_for__isnull=False)),
         ]
 
     def __str__(self):

@@ -15,6 +15,8 @@ from typing import Any
 from django.db.models import Sum
 from oscar.core.loading import get_model
 
+from accounting import periods
+from accounting.models import PeriodChange
 from accounting.money import ZERO, minor
 from erp.documents.bulk import update_rows
 
@@ -158,7 +160,11 @@ def _add(sums: list[int], *parts: int) -> None:
 
 
 def _write_moves(changes: Sequence[Change], held: Shelf, *, cause: Cause) -> None:
-    """Write moves one after the other, each with what is there after it. Held values are brought along."""
+    """Write moves one after the other, each with what is there after it. Held values are brought along.
+
+    What moved in a month that is closed for stock moved in the next, as its entry says.
+    """
+    day = periods.open_day(cause.on, PeriodChange.Area.STOCK)
     on_hand: dict[tuple[int, int], int] = {}
     aside: dict[tuple[int, int], int] = {}
     rows = []
@@ -184,7 +190,7 @@ def _write_moves(changes: Sequence[Change], held: Shelf, *, cause: Cause) -> Non
             value_after=stock.value,
             source_key=cause.source_key,
             reason=cause.reason,
-            moved_on=cause.on,
+            moved_on=day,
             user=cause.by,
         )
         move.hash = stock.last_hash = next_hash(stock.last_hash, move)

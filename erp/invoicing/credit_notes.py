@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from accounting.money import ZERO, minor
+from accounting.numbering import earliest_day as earliest_of_series
 from accounting.numbering import next_place
 from erp.documents.bulk import update_rows
 from erp.documents.services import company, letterhead
@@ -81,6 +82,11 @@ def draft_alone(sale: Sale, totals: Totals, *, party: Any, on: date, reason: str
     )
     _write(document, lines)
     return document, lines
+
+
+def earliest_day(day: date) -> date:
+    """Return a day, or the day of its year's last credit note where that is later."""
+    return earliest_of_series(SERIES, day)
 
 
 def number(document: CreditNote, lines: list[CreditNoteLine]) -> str:

@@ -16,6 +16,7 @@ TABLES = {
     "items": "accounting_openitem",
     "allocations": "accounting_allocation",
     "periods": "accounting_period",
+    "changes": "accounting_periodchange",
     "years": "accounting_fiscalyear",
     "balances": "accounting_balancesnapshot",
     "accounts": "accounting_account",

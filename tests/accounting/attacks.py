@@ -132,9 +132,30 @@ ON_WHAT_LINES_REFER_TO = [
 ON_PERIODS = [
     Attack("unlock a period", "UPDATE {periods} SET locked = {false} WHERE locked", "stays locked"),
     Attack(
-        "reopen a VAT declaration",
-        "UPDATE {periods} SET vat_locked = {false} WHERE locked",
-        "declared",
+        "change what was locked before all was",
+        "UPDATE {periods} SET vat_locked = {true} WHERE locked",
+        "what was locked before",
+    ),
+    Attack(
+        "lock an area unseen", "UPDATE {periods} SET stock_locked = {true} WHERE id = {period}", "a reason"
+    ),
+    Attack("lock all unseen", "UPDATE {periods} SET locked = {true} WHERE id = {period}", "a reason"),
+    Attack("change a reason", "UPDATE {changes} SET reason = 'x'", "never changed"),
+    Attack("forget who locked", "DELETE FROM {changes}", "never deleted"),
+    Attack(
+        "lock without a reason",
+        "INSERT INTO {changes} (period_id, area, locked, reason) VALUES ({period}, 'sales', {true}, '')",
+        "a_lock_has_its_reason",
+    ),
+    Attack(
+        "mark an entry late for a later day",
+        "UPDATE {entries} SET late_for = '2026-03-02' WHERE number IS NULL",
+        "earlier_day",
+    ),
+    Attack(
+        "mark an entry late",
+        "UPDATE {entries} SET late_for = '2026-02-28' WHERE id = {sale}",
+        "never changed",
     ),
     Attack("delete a period", "DELETE FROM {periods} WHERE id = {period}", "never deleted"),
     Attack(

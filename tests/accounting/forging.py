@@ -27,11 +27,11 @@ def execute(sql, values=None):
         cursor.execute(sql, values)
 
 
-def draft(*lines, key="draft:1", day=MONDAY, period=None, year=None):
+def draft(*lines, key="draft:1", day=MONDAY, period=None, year=None, journal="GENERAL"):
     """Insert a draft as an attacker would; lines are (role, amount in minor units, party, tax code)."""
     period = period or period_for(day)
     entry = JournalEntry.objects.create(
-        journal="GENERAL",
+        journal=journal,
         date=day,
         fiscal_year_id=year or period.fiscal_year_id,
         period=period,

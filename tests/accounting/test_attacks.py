@@ -47,7 +47,7 @@ def keys(paid, sold, customer, vat):
     )
     for month in (1, 2):
         with transaction.atomic():
-            lock(period_for(date(2026, month, 15)), by=None)
+            lock(period_for(date(2026, month, 15)), reason="Declared", by=None)
     drafted = draft(("BANK", 5), ("FEES", -5))
     yes, no = ("TRUE", "FALSE") if connection.vendor == "postgresql" else (1, 0)
     return {

@@ -65,7 +65,7 @@ TAMPERINGS = {
 def keys(paid, sold):
     book(transfer("x:1", on=date(2026, 1, 15)))
     with transaction.atomic():
-        lock(period_for(date(2026, 1, 15)), by=None)
+        lock(period_for(date(2026, 1, 15)), reason="Declared", by=None)
     stranger = Party.objects.create(key="user:8", name="Bob")
     return {"sale": sold.pk, "payment": paid.pk, "stranger": stranger.pk}
 

@@ -56,7 +56,7 @@ def books(customer, vat):
 def _lock_until(day):
     for period in Period.objects.filter(end__lte=day).order_by("start"):
         with transaction.atomic():
-            lock(period, by=None)
+            lock(period, reason="Declared", by=None)
 
 
 def closings(start, end):

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounting.models import Account, JournalEntry, JournalSequence, Period
-from accounting.periods import lock, period_for
+from accounting.models import Account, JournalEntry, JournalSequence
+from accounting.periods import Area, lock, lock_area, period_for
 
 from .forging import add_line, draft, execute, force, set_number
 from .scenes import MONDAY
@@ -50,7 +50,7 @@ def test_a_locked_or_wrong_period_takes_no_entry(db):
     lines = [("BANK", 5), ("FEES", -5)]
     january = period_for(date(2026, 1, 1))
     with transaction.atomic():
-        lock(january, by=None)
+        lock(january, reason="Declared", by=None)
     with pytest.raises(IntegrityError, match="locked period"), transaction.atomic():
         force(draft(*lines, key="x", day=date(2026, 1, 20), period=january))
     with pytest.raises(IntegrityError, match="lies in its period"), transaction.atomic():
@@ -60,11 +60,28 @@ def test_a_locked_or_wrong_period_takes_no_entry(db):
         force(draft(*lines, key="x", year=other))
 
 
-def test_a_period_whose_vat_is_declared_takes_no_tax_code(db, vat):
-    Period.objects.filter(pk=period_for(MONDAY).pk).update(vat_locked=True)
+def test_a_period_locked_for_vat_takes_no_tax_code(db, vat):
+    closed_for(Area.VAT)
     force(draft(("BANK", 5), ("FEES", -5)))
-    with pytest.raises(IntegrityError, match="VAT is declared"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="locked for VAT"), transaction.atomic():
         force(draft(("BANK", 5), ("FEES", -5, None, vat), key="x"))
+
+
+@pytest.mark.parametrize("area", ["sales", "purchases", "stock"])
+def test_a_period_locked_for_an_area_takes_nothing_of_its_journal(db, area):
+    closed_for(area)
+    force(draft(("BANK", 5), ("FEES", -5)))
+    entry = draft(("BANK", 5), ("FEES", -5), key="x", journal=area.upper())
+    with pytest.raises(IntegrityError, match=f"locked for {area}"), transaction.atomic():
+        force(entry)
+    others = {"SALES", "PURCHASES", "STOCK", "CASH", "OPENING"} - {area.upper()}
+    for journal in others:
+        force(draft(("BANK", 5), ("FEES", -5), key=journal, journal=journal))
+
+
+def closed_for(area):
+    with transaction.atomic():
+        lock_area(period_for(MONDAY), area, reason="Declared", by=None)
 
 
 def test_an_account_not_in_use_takes_no_line(db):

@@ -4,12 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, transaction
 
-from accounting import periods
-from accounting.models import Account, Period
-from accounting.periods import PeriodLocked
+from accounting.models import Account
+from accounting.periods import NoSuchYear
 from erp import order_to_cash, procure_to_pay
 from erp.inventory.models import StockMove, StockValue
 from erp.inventory.services import OutOfStock
@@ -485,14 +483,9 @@ def test_a_payment_is_noted_once(acme):
     assert is_sound()
 
 
-def test_nothing_is_booked_into_a_period_that_is_closed(acme, purchase):
-    clerk = get_user_model().objects.create_user("clerk")
-    periods.period_for(FRIDAY)
-    for month in Period.objects.filter(start__lte=FRIDAY).order_by("start"):
-        periods.lock(month, by=clerk)
-
-    with refused(PeriodLocked, "2026-03"):
-        book(acme, goods(purchase, 1, "4.00"))
+def test_a_bill_from_1900_is_a_slip(acme):
+    with refused(NoSuchYear, "01.05.1900 is not a day of these books"):
+        book(acme, expense("10.00"), issued_on=date(1900, 5, 1))
 
 
 def test_every_line_of_a_bill_says_what_was_expected(acme, purchase):
