@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from accounting import chart
 from accounting.ledger import Entry, Line, credit, debit
-from accounting.money import ZERO
+from accounting.models import Account
+from accounting.money import ZERO, money
 from erp.purchasing.models import BillLine, GoodsReceipt, SupplierBill, SupplierPayment
 from erp.purchasing.sending_back import SentBack
 
 NUMBER = 40  # letters of a supplier's number that the journal takes
+Part = tuple[str, Decimal, Decimal]  # account, net, VAT that is lost
 
 
 def received(receipt: GoodsReceipt, value: Decimal) -> Entry:
@@ -40,15 +42,25 @@ def billed(bill: SupplierBill, lines: Sequence[BillLine]) -> Entry:
 
 
 def _cost(line: BillLine, sign: int) -> Iterator[Line]:
+    """What bears the tax code makes up the net amount, as the VAT return asks for it. Lost VAT bears none."""
+    memo = line.description if line.account else ""
+    for account, net, lost in [_expense(line, line.account)] if line.account else _goods(line):
+        yield debit(account, sign * net, tax_code=line.tax_code, memo=memo)
+        yield debit(account, sign * lost, memo=memo)
+
+
+def _expense(line: BillLine, account: Account) -> Part:
+    return account.code, line.net, line.lost_tax
+
+
+def _goods(line: BillLine) -> Iterator[Part]:
     """Goods were booked at the order's price: the difference is on goods here, or on goods that have left."""
-    cost = line.net + line.lost_tax
-    if line.account:
-        yield debit(line.account.code, sign * cost, tax_code=line.tax_code, memo=line.description)
-        return
     expected, kept = line.expected or ZERO, line.difference_kept
-    yield debit(chart.GOODS_RECEIVED_NOT_INVOICED, sign * expected)
-    yield debit(chart.INVENTORY, sign * kept)
-    yield debit(chart.PRICE_VARIANCE, sign * (cost - expected - kept))
+    dearer = line.net + line.lost_tax - expected
+    lost_kept = money(kept * line.lost_tax / dearer) if dearer and line.net >= expected else ZERO
+    yield chart.GOODS_RECEIVED_NOT_INVOICED, expected, ZERO
+    yield chart.INVENTORY, kept - lost_kept, lost_kept
+    yield chart.PRICE_VARIANCE, line.net - expected - kept + lost_kept, line.lost_tax - lost_kept
 
 
 def _tax(line: BillLine, sign: int) -> Iterator[Line]:

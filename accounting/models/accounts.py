@@ -62,7 +62,7 @@ class Party(models.Model):
 
 
 class TaxCode(models.Model):
-    """A rate of tax, its category (EN 16931) and where it stands in the VAT return."""
+    """A rate of tax, its category (EN 16931; of purchases our own) and its boxes in the VAT return."""
 
     class Category(models.TextChoices):
         STANDARD = "S", "Standard or reduced rate"
@@ -72,6 +72,12 @@ class TaxCode(models.Model):
         EXPORT = "G", "Export"
         REVERSE_CHARGE = "AE", "Reverse charge"
         OUTSIDE_SCOPE = "O", "Outside the scope of tax"
+        ACQUISITION = "IA", "Bought: goods from the EU"
+        SERVICE_FROM_EU = "RE", "Bought: services from the EU, reverse charge"
+        OWED_BY_BUYER = "RC", "Bought: other reverse charge"
+
+    # The buyer owes the VAT: on goods from the EU, on services, and where the law says so.
+    OWED_BY_US = (Category.ACQUISITION, Category.SERVICE_FROM_EU, Category.OWED_BY_BUYER)
 
     code = models.CharField(max_length=20, unique=True, help_text="Such as DE-S-19.")
     name = models.CharField(max_length=120)
@@ -84,7 +90,12 @@ class TaxCode(models.Model):
     wording = models.CharField(
         max_length=255, blank=True, help_text="The sentence that the law asks for on papers."
     )
-    report_box = models.CharField(max_length=20, blank=True)
+    base_box = models.CharField(
+        max_length=20, blank=True, help_text="Of what is sold, or bought owing its VAT."
+    )
+    tax_box = models.CharField(max_length=20, blank=True, help_text="Of the VAT that we owe.")
+    input_base_box = models.CharField(max_length=20, blank=True, help_text="Of what is bought with VAT.")
+    input_tax_box = models.CharField(max_length=20, blank=True, help_text="Of the VAT that we reclaim.")
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """What staff type off suppliers' bills and credit notes. Nothing is written here."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,26 @@ from erp.sales.treatment import EU
 from .forms import DAY
 
 Category = TaxCode.Category
+FROM_EU = (Category.ACQUISITION, Category.SERVICE_FROM_EU)
+BOUGHT = (
+    Category.STANDARD,
+    Category.ZERO,
+    Category.EXEMPT,
+    Category.OUTSIDE_SCOPE,
+    *FROM_EU,
+    Category.OWED_BY_BUYER,
+)
 Kind = SupplierBill.Kind
 LARGEST_FILE = 8 * 1024 * 1024
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The VAT that a bill may bear, and the usual one."""
+
+    codes: QuerySet[TaxCode]
+    usual: TaxCode | None
 
 
 class WhoseForm(forms.Form):
@@ -85,9 +103,9 @@ class Taxed(forms.Form):
         label="VAT in the paper", min_value=0, required=False, help_text="Empty: by the rate.", **MONEY
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tax_code"].queryset = known_codes()  # type: ignore[attr-defined]
+    def __init__(self, data: Any, *, vat: Offered, initial: dict[str, Any], prefix: str) -> None:
+        super().__init__(data, initial={"tax_code": vat.usual, **initial}, prefix=prefix)
+        self.fields["tax_code"].queryset = vat.codes  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Work out the VAT, and refuse VAT that nobody knows the rate of."""
@@ -96,8 +114,13 @@ class Taxed(forms.Form):
         if said.get("tax") and code is None:
             self.add_error("tax_code", "Say at which rate.")
         if said.get("tax") is None and net is not None:
-            said["tax"] = money(net * code.rate / 100) if code else ZERO
+            said["tax"] = _charged(net, code)
         return said
+
+
+def _charged(net: Decimal, code: TaxCode | None) -> Decimal:
+    """Return the VAT that a supplier charges by a code: none where we owe it."""
+    return ZERO if code is None or code.category in TaxCode.OWED_BY_US else money(net * code.rate / 100)
 
 
 class GoodsForm(Taxed):
@@ -106,12 +129,12 @@ class GoodsForm(Taxed):
     quantity = forms.IntegerField(label="Pieces", min_value=0, required=False)
     field_order = ("quantity", "net", "tax_code", "tax")
 
-    def __init__(self, data: Any, *, line: PurchaseLine, is_credit: bool, code: TaxCode | None) -> None:
+    def __init__(self, data: Any, *, line: PurchaseLine, is_credit: bool, vat: Offered) -> None:
         pieces = billable(line, is_credit=is_credit)
         before = line.worth(line.owed)
         net = abs(line.worth(line.owed + (-pieces if is_credit else pieces)) - before)
-        known = {"quantity": pieces, "net": net, "tax_code": code}
-        super().__init__(data, prefix=f"line{line.pk}", initial=known)
+        known = {"quantity": pieces, "net": net}
+        super().__init__(data, vat=vat, prefix=f"line{line.pk}", initial=known)
         self.line = line
 
     def clean(self) -> dict[str, Any]:
@@ -149,8 +172,8 @@ class ExpenseForm(Taxed):
     description = forms.CharField(max_length=255, required=False)
     field_order = ("account", "description", "net", "tax_code", "tax")
 
-    def __init__(self, data: Any, *, row: int, code: TaxCode | None = None) -> None:
-        super().__init__(data, prefix=f"expense{row}", initial={"tax_code": code})
+    def __init__(self, data: Any, *, row: int, vat: Offered) -> None:
+        super().__init__(data, vat=vat, prefix=f"expense{row}", initial={})
 
     def clean(self) -> dict[str, Any]:
         """Refuse an amount without its account, and the other way round."""
@@ -186,20 +209,20 @@ class MoneyForm(forms.Form):
         return self.cleaned_data["on"]
 
 
-def known_codes() -> QuerySet[TaxCode]:
-    """Return the VAT rates at which something is bought here today."""
-    today = timezone.localdate()
+def offered(supplier: Supplier | None = None, *, of_goods: bool = False) -> Offered:
+    """Return the VAT of a supplier's bills: rates of home, and what we owe in place of one from abroad.
+
+    The usual one is the highest rate; for third countries there is none.
+    """
+    today, home = timezone.localdate(), company().country
     ended: Any = Q(valid_to__lt=today)
-    rows = TaxCode.objects.filter(~ended, country=company().country, valid_from__lte=today)
-    return rows.exclude(category=Category.EXPORT).order_by("-category", "-rate", "code")
-
-
-def usual_code(supplier: Supplier, *, of_goods: bool) -> TaxCode | None:
-    """Return the VAT that a supplier's bill most likely bears: the highest rate, or ours in its place."""
-    home = company().country
+    rows = TaxCode.objects.filter(~ended, country=home, valid_from__lte=today, category__in=BOUGHT)
+    codes = rows.order_by("-rate", "code")
+    if supplier is None:
+        return Offered(codes, None)
     if supplier.country == home:
-        return known_codes().filter(category=Category.STANDARD).order_by("-rate", "code").first()
+        return Offered(codes.exclude(category__in=FROM_EU), codes.filter(category=Category.STANDARD).first())
     if {home, supplier.country} <= EU:
-        category = Category.INTRA_COMMUNITY if of_goods else Category.REVERSE_CHARGE
-        return known_codes().filter(category=category).first()
-    return None
+        usual = Category.ACQUISITION if of_goods else Category.SERVICE_FROM_EU
+        return Offered(codes, codes.filter(category=usual).first())
+    return Offered(codes.exclude(category__in=FROM_EU), None)

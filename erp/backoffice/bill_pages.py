@@ -17,7 +17,7 @@ from erp import procure_to_pay
 from erp.purchasing.models import PurchaseLine, PurchaseOrder, Supplier, SupplierBill
 
 from . import links
-from .bill_forms import ExpenseForm, GoodsForm, PaperForm, WhoseForm, billable, usual_code
+from .bill_forms import ExpenseForm, GoodsForm, PaperForm, WhoseForm, billable, offered
 
 BILL = "purchasing.add_supplierbill"
 Kind = SupplierBill.Kind
@@ -45,11 +45,11 @@ def of_order(request: HttpRequest, pk: int, kind: str, site_context: dict[str, A
         said = "went back that is not credited" if is_credit else "came that is not billed"
         messages.warning(request, f"Nothing of {purchase} {said}.")
         return redirect(links.page_of(purchase))
-    code = usual_code(purchase.supplier, of_goods=True)
+    vat, services = (offered(purchase.supplier, of_goods=of_goods) for of_goods in (True, False))
     data = request.POST or None
     paper = PaperForm(data, request.FILES or None)
-    goods = [GoodsForm(data, line=line, is_credit=is_credit, code=code) for line in lines]
-    extra = ExpenseForm(data, row=0, code=usual_code(purchase.supplier, of_goods=False))
+    goods = [GoodsForm(data, line=line, is_credit=is_credit, vat=vat) for line in lines]
+    extra = ExpenseForm(data, row=0, vat=services)
     if _all_valid([paper, *goods, extra]):
         items = [*(item for form in goods for item in form.goods()), *extra.expenses()]
         if made := _book(request, paper, purchase.supplier, items, kind=kind):
@@ -65,7 +65,8 @@ def without_order(request: HttpRequest, site_context: dict[str, Any]) -> HttpRes
     data = request.POST or None
     whose = WhoseForm(data, initial={"supplier": request.GET.get("supplier", "")})
     paper = PaperForm(data, request.FILES or None)
-    expenses = [ExpenseForm(data, row=row) for row in range(EXPENSES)]
+    vat = offered()
+    expenses = [ExpenseForm(data, row=row, vat=vat) for row in range(EXPENSES)]
     if _all_valid([whose, paper, *expenses]):
         items = [item for form in expenses for item in form.expenses()]
         said = whose.cleaned_data

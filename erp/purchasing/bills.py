@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from accounting.models import TaxCode
 from accounting.money import ZERO
 from accounting.refusal import Refusal
 from erp.documents.bulk import update_rows
@@ -140,12 +139,7 @@ def _compare(
 
 
 def _terms(paper: Paper, firm: Company) -> Matching:
-    rates = TaxCode.objects.filter(
-        country=firm.country, category=TaxCode.Category.STANDARD, valid_from__lte=paper.issued_on
-    ).exclude(valid_to__lt=paper.issued_on)
-    main = rates.order_by("-rate").values_list("rate", flat=True).first()
-    reclaims = firm.vat_scheme == "standard"
-    return Matching(paper.kind, firm.bill_tolerance, firm.country, main or ZERO, reclaims)
+    return Matching(paper.kind, firm.bill_tolerance, firm.country, firm.vat_scheme == "standard")
 
 
 def _count(held: dict[int, PurchaseLine]) -> None:

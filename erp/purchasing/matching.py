@@ -16,7 +16,8 @@ from .models import BillLine, PurchaseLine, SupplierBill
 MOST_MONEY = Decimal(10_000_000_000)
 VAT_SLACK = Decimal("0.05")  # a supplier may round its VAT on the whole bill
 CREDIT = SupplierBill.Kind.CREDIT
-FROM_ABROAD = {TaxCode.Category.INTRA_COMMUNITY, TaxCode.Category.REVERSE_CHARGE}
+Category = TaxCode.Category
+OF_SALES = {Category.INTRA_COMMUNITY, Category.REVERSE_CHARGE, Category.EXPORT}
 # Accounts of these roles are kept by documents of ours: a bill does not write there.
 KEPT = {chart.COST_OF_GOODS_SOLD, chart.SHRINKAGE, chart.WRITE_OFF, chart.RETURNS}
 
@@ -78,7 +79,6 @@ class Matching:
     kind: str
     tolerance: int
     home: str
-    home_rate: Decimal
     reclaims_tax: bool
     differs: list[str] = field(default_factory=list)
 
@@ -148,7 +148,7 @@ def _taxed(item: Goods | Expense, words: str, terms: Matching) -> BillLine:
     """Return a line with its VAT: the supplier's, or what we owe ourselves for what comes from abroad."""
     own = _own_tax(item, words, terms)
     code = item.tax_code
-    is_foreign = code is not None and code.country != terms.home and not own
+    is_foreign = code is not None and code.country != terms.home
     return BillLine(
         description=words[:255],
         net=item.net,
@@ -162,17 +162,26 @@ def _taxed(item: Goods | Expense, words: str, terms: Matching) -> BillLine:
 def _own_tax(item: Goods | Expense, words: str, terms: Matching) -> Decimal:
     """Return the VAT that we owe in the supplier's place (Articles 196 and 200 of Directive 2006/112/EC)."""
     code = item.tax_code
+    _require_code(item, words, terms)
     if code is None:
-        if item.tax:
-            raise NoTaxCode(f"'{words}': choose the tax code of {item.tax} VAT.")
         return ZERO
-    if code.category in FROM_ABROAD:
-        if item.tax:
-            raise NoTaxCode(f"'{words}': under {code} the supplier charges no VAT.")
-        return money(item.net * terms.home_rate / 100)
+    if code.category in TaxCode.OWED_BY_US:
+        return money(item.net * code.rate / 100)
     if abs(item.tax - item.net * code.rate / 100) > VAT_SLACK:
         terms.differs.append(f"'{words}': {item.tax} is not {code.rate:f} % VAT on {item.net}.")
     return ZERO
+
+
+def _require_code(item: Goods | Expense, words: str, terms: Matching) -> None:
+    code = item.tax_code
+    if code is None:
+        if item.tax:
+            raise NoTaxCode(f"'{words}': choose the tax code of {item.tax} VAT.")
+        return
+    if code.category in OF_SALES:
+        raise NoTaxCode(f"'{words}': {code} is for what we sell. Choose one for what is bought.")
+    if code.category in TaxCode.OWED_BY_US and (item.tax or code.country != terms.home):
+        raise NoTaxCode(f"'{words}': under {code} the supplier charges no VAT, and we owe it at home.")
 
 
 def _require_cents(item: Goods | Expense, words: str) -> None:

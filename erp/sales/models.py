@@ -199,7 +199,9 @@ class TaxRule(models.Model):
 
     tax_class = models.ForeignKey(TaxClass, models.CASCADE, related_name="rules")
     country = models.CharField(max_length=2, blank=True, help_text="Blank: wherever no other rule says.")
-    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+")
+    tax_code = models.ForeignKey(
+        TaxCode, models.PROTECT, related_name="+", limit_choices_to=~Q(category__in=TaxCode.OWED_BY_US)
+    )
 
     class Meta:
         constraints = [

@@ -46,7 +46,7 @@ def trade():
     acme = supplier()
     purchase = ordered((ProductFactory(title="Lamp"), 10, "4.00"), of=acme)
     receive(purchase, 8)
-    book(acme, goods(purchase, 8, "33.00"), expense("9.00", code="DE-AE-0"))
+    book(acme, goods(purchase, 8, "33.00"), expense("9.00", code="DE-RE-19"))
     send_back(purchase, 2)
     book(acme, goods(purchase, 1, "4.00"), number="G 1", kind="credit")
     pay(acme, "20.00")

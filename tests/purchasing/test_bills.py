@@ -219,16 +219,18 @@ def test_goods_and_freight_come_on_one_bill(acme, purchase):
     assert is_sound()
 
 
-@pytest.mark.parametrize("code", ["DE-K-0", "DE-AE-0"])
-def test_for_what_comes_from_the_eu_without_vat_we_owe_it_and_reclaim_it(acme, purchase, code):
+@pytest.mark.parametrize(
+    ("code", "owed"), [("DE-IA-19", "7.60"), ("DE-IA-7", "2.80"), ("DE-RE-19", "7.60"), ("DE-RC-7", "2.80")]
+)
+def test_for_what_comes_from_the_eu_without_vat_we_owe_it_and_reclaim_it(acme, purchase, code, owed):
     book(acme, goods(purchase, 10, "40.00", tax="0.00", code=code))
 
     assert entries()[-1] == (
         "bill",
         {
             "GOODS_RECEIVED_NOT_INVOICED": "40.00",
-            "INPUT_VAT": "7.60",
-            "VAT_PAYABLE": "-7.60",
+            "INPUT_VAT": owed,
+            "VAT_PAYABLE": f"-{owed}",
             "PAYABLE": "-40.00",
         },
     )
@@ -236,8 +238,16 @@ def test_for_what_comes_from_the_eu_without_vat_we_owe_it_and_reclaim_it(acme, p
 
 
 def test_reverse_charge_takes_no_vat_of_the_supplier(acme):
-    with refused(NoTaxCode, "under DE-AE-0 the supplier charges no VAT"):
-        book(acme, expense("10.00", "1.90", code="DE-AE-0"))
+    with refused(NoTaxCode, "under DE-RE-19 the supplier charges no VAT"):
+        book(acme, expense("10.00", "1.90", code="DE-RE-19"))
+    with refused(NoTaxCode, "we owe it at home"):
+        book(acme, expense("10.00", code="AT-RE-20"))
+
+
+@pytest.mark.parametrize("code", ["DE-K-0", "DE-AE-0", "DE-G-0"])
+def test_a_tax_code_of_sales_is_not_taken_for_a_bill(acme, code):
+    with refused(NoTaxCode, f"{code} is for what we sell"):
+        book(acme, expense("10.00", code=code))
 
 
 def test_a_small_business_pays_vat_as_part_of_the_price(acme, lamp, purchase):

@@ -13,6 +13,8 @@ from erp.sales.models import TaxClass, TaxRule
 
 from ..site import office
 
+BOXES = ("base_box", "tax_box", "input_base_box", "input_tax_box")
+
 
 class RateForm(forms.ModelForm):
     """A rate. It ends on a day no earlier than it begins."""
@@ -34,14 +36,21 @@ class TaxCodeAdmin(admin.ModelAdmin):
     """A rate that documents name never changes: it ends, and another begins."""
 
     form = RateForm
-    list_display = ("code", "name", "country", "category", "rate", "valid_from", "valid_to")
+    list_display = ("code", "name", "country", "category", "rate", "valid_from", "valid_to", *BOXES)
     list_filter = ("category", "country")
     search_fields = ("code", "name")
     ordering = ("code",)
     fieldsets = (
         (None, {"fields": ("code", "name", "country", "category", "rate")}),
         ("In force", {"fields": ("valid_from", "valid_to")}),
-        ("On papers and in the VAT return", {"fields": ("wording", "exemption_code", "report_box")}),
+        ("On papers", {"fields": ("wording", "exemption_code")}),
+        (
+            "Boxes of the VAT return",
+            {
+                "fields": BOXES,
+                "description": "Empty: a box of its own, named by the code.",
+            },
+        ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: TaxCode | None = None) -> tuple[str, ...]:
