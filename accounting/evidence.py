@@ -1,9 +1,12 @@
 """What the books say about documents, by source key and tax code: for the checks of other parts."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import BigIntegerField, Q, Sum
+from django.db.models.functions import Cast, Substr
 
 from .chart import account
 from .models import Journal, JournalEntry, JournalLine
@@ -36,6 +39,15 @@ def source_keys(prefixes: Iterable[str]) -> set[str]:
     """Return the source keys of posted entries that begin with one of some prefixes."""
     entries = JournalEntry.objects.filter(_begins(prefixes, "source_key"), number__isnull=False)
     return set(entries.values_list("source_key", flat=True))
+
+
+def papers_booked(kind: str, start: date, end: date) -> Any:
+    """Return the keys of those documents of a kind, such as "invoice", whose entries lie in some days."""
+    entries = JournalEntry.objects.filter(
+        date__range=(start, end), source_key__regex=rf"^{kind}:[0-9]+$", number__isnull=False
+    )
+    key = Cast(Substr("source_key", len(kind) + 2), BigIntegerField())
+    return entries.annotate(key=key).values("key")
 
 
 def moved_by_sources(role: str, prefix: str) -> Decimal:

@@ -20,7 +20,6 @@ from . import (
     reports,
     statements,
     valuation,
-    vat,
 )
 from .sections import grouped
 from .sheets import pages as sheets
@@ -71,14 +70,6 @@ class BackOffice(AdminSite):
     def report(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show one of the accountant's reports."""
         return sheets.show(request, slug, self.each_context(request))
-
-    def vat_threshold(self, request: HttpRequest) -> HttpResponse:
-        """Show how near the threshold of sales to consumers abroad is."""
-        return vat.threshold(request, self.each_context(request))
-
-    def ec_sales(self, request: HttpRequest) -> HttpResponse:
-        """Show the EC sales list."""
-        return vat.ec_sales(request, self.each_context(request))
 
     def bank_work(self, request: HttpRequest) -> HttpResponse:
         """Show the lines of the bank that wait."""
@@ -135,9 +126,6 @@ class BackOffice(AdminSite):
             path("books/<slug:name>/", self.admin_view(reports.download), name="books_download"),
             path("reports/<slug:slug>/", self.admin_view(self.report), name="report"),
             path("reports/<slug:slug>.<slug:kind>", self.admin_view(sheets.download), name="report_file"),
-            path("vat/threshold/", self.admin_view(self.vat_threshold), name="vat_threshold"),
-            path("vat/ec-sales/", self.admin_view(self.ec_sales), name="ec_sales"),
-            path("vat/ec-sales.csv", self.admin_view(vat.ec_sales_file), name="ec_sales_file"),
             path("pdf/<slug:kind>/<int:pk>/", self.admin_view(papers.pdf), name="pdf"),
             path("xml/<slug:kind>/<slug:form>/<int:pk>/", self.admin_view(papers.xml), name="xml"),
             path("file/<int:pk>/", self.admin_view(papers.file), name="file"),

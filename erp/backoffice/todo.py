@@ -26,8 +26,9 @@ from erp.invoicing.models import Invoice, Payment, ProviderEvent
 from erp.purchasing.models import PaymentRun, PurchaseOrder, SupplierBill
 from erp.sales.models import Step
 
-from . import links, vat
+from . import links
 from .reports import may_see
+from .sheets.abroad import share_used
 
 Order = get_model("order", "Order")
 StockRecord = get_model("partner", "StockRecord")
@@ -53,8 +54,12 @@ def todos(user: Any, *, now: datetime) -> Iterator[Todo]:
     for label, needs, url, rows in _SOURCES:
         if user.has_perm(needs):
             yield Todo(label, _count(rows(now)), url())
-    if may_see(user) and (percent := vat.share_used(localdate(now))) >= WARN_FROM:
-        yield Todo("% of the yearly threshold for sales abroad", percent, reverse("admin:vat_threshold"))
+    if may_see(user) and (percent := share_used(localdate(now))) >= WARN_FROM:
+        yield Todo(
+            "% of the yearly threshold for sales abroad",
+            percent,
+            reverse("admin:report", args=["vat-threshold"]),
+        )
 
 
 def _count(found: Any) -> int:

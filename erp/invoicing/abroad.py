@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Sum
 
+from accounting import evidence
 from accounting.money import ZERO
 from erp.sales.treatment import EU
 
@@ -90,6 +91,6 @@ def papers_of(sale: EcSale, start: date, end: date) -> Iterator[tuple[Any, Decim
 
 
 def _issued(model: Any, paper: str, start: date, end: date) -> Any:
-    return model.objects.filter(
-        **{f"{paper}__number__isnull": False, f"{paper}__issued_on__range": (start, end)}
-    )
+    """Return the lines of papers that are booked in some days, whatever day is written on them."""
+    kind = {"invoice": "invoice", "credit_note": "credit"}[paper]
+    return model.objects.filter(**{f"{paper}__in": evidence.papers_booked(kind, start, end)})

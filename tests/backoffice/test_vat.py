@@ -7,29 +7,19 @@ import pytest
 from django.utils.timezone import now
 
 from erp import order_to_cash
+from erp.backoffice.sheets.asking import url_of
 from erp.backoffice.todo import todos
-from erp.backoffice.vat import PeriodForm
 from erp.invoicing import abroad
 from erp.invoicing.abroad import EcSale
 from tests.backoffice.desk import words
 from tests.books import is_sound
-from tests.chain.scenes import FRIDAY, company, fresh, place, ship
-from tests.factories import ADA, MONDAY, ProductFactory, sale_line
+from tests.chain.scenes import FRIDAY, company
+from tests.factories import ADA, MONDAY
+from tests.reporting.trading import FIRM, sold
 
 pytestmark = pytest.mark.django_db
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
-CLAIRE = type(ADA)("Claire", "Petit", "1 rue X", "Lyon", "69001", "FR", company="Petit SARL")
-FIRM = {"ship_to": CLAIRE, "prices": "net", "vat_id": "FR40303265045"}
-
-
-def sold(price, *, key, tax_code="DE-S-19", quantity=1, **changes):
-    """Sell and ship something; return the order."""
-    lamp = ProductFactory(stock=(quantity, "1.00"))
-    company(ship_before_payment=True)
-    order = place(sale_line(lamp, quantity, price, tax_code=tax_code), key=key, **changes)
-    ship(order)
-    return fresh(order)
 
 
 @pytest.fixture
@@ -57,10 +47,10 @@ def test_consumers_abroad_are_summed_by_country_less_what_was_credited():
 
 @pytest.mark.usefixtures("consumers")
 def test_the_threshold_is_a_page_and_no_work_while_it_is_far(office, admin_user):
-    page = office.get("/admin/vat/threshold/", {"year": "2026"})
+    page = office.get(url_of("vat-threshold", year=2026))
     assert "Austria" in words(page)
-    assert "2 %" in words(page)
-    assert not page.context["warning"]
+    assert "2 % are used" in words(page)
+    assert not page.context["sheets"][0]["sheet"].wrong
     assert not [todo for todo in todos(admin_user, now=now()) if "threshold" in todo.label]
 
 
@@ -72,7 +62,7 @@ def test_near_and_past_the_threshold_it_is_said_on_both_pages(
     office, admin_user, monkeypatch, threshold, warning
 ):
     monkeypatch.setattr(abroad, "THRESHOLD", Decimal(threshold))
-    assert warning in words(office.get("/admin/vat/threshold/", {"year": "2026"}))
+    assert warning in words(office.get(url_of("vat-threshold", year=2026)))
     then = now().replace(year=2026, month=6)
     assert [todo.count for todo in todos(admin_user, now=then) if "threshold" in todo.label] != []
     company(vat_abroad="destination")
@@ -102,42 +92,24 @@ def test_the_ec_sales_list_is_by_vat_id_and_kind_less_what_was_credited():
 
 @pytest.mark.usefixtures("firms")
 def test_the_list_leads_to_its_documents_and_is_a_file(office):
-    query = {"year": "2026", "period": "Q1"}
-    page = office.get("/admin/vat/ec-sales/", query)
+    quarter = {"start": "2026-01-01", "end": "2026-03-31"}
+    page = office.get(url_of("ec-sales-list", **quarter))
     assert "FR40303265045" in words(page)
-    documents = office.get("/admin/vat/ec-sales/", query | {"vat_id": "FR40303265045", "kind": "goods"})
-    (_, table) = documents.context["page"].tables
-    assert [str(row[2]) for row in table.rows] == ["50.00", "30.00", "-30.00"]
-    file = office.get("/admin/vat/ec-sales.csv", query).content.decode().splitlines()
+    goods = url_of("ec-sales-documents", **quarter, vat_id="FR40303265045", kind="goods")
+    assert goods.replace("&", "&amp;") in words(page)
+    rows = office.get(goods).context["sheets"][0]["sheet"].rows
+    assert [str(row.cells[2]) for row in rows] == ["50.00", "30.00", "-30.00", "50.00"]
+    file = b"".join(office.get("/admin/reports/ec-sales-list.csv", quarter)).decode().splitlines()
     assert file == [
-        "country,vat_id,kind,net,from,to",
+        "Country,VAT id,Kind,Net,From,To",
         "FR,FR40303265045,goods,50.00,2026-01-01,2026-03-31",
         "FR,FR40303265045,services,20.00,2026-01-01,2026-03-31",
+        "Total,,,70.00,,",
     ]
 
 
-@pytest.mark.parametrize("query", [{"period": "Q5", "year": "2026"}, {"period": "3"}, {"year": "x"}, {}])
-def test_a_period_that_is_none_is_refused(office, query):
-    assert office.get("/admin/vat/ec-sales.csv", query).status_code == 400
-    assert office.get("/admin/vat/ec-sales/", query).status_code == 200
-
-
-def test_the_pages_are_for_those_who_see_the_books(client, django_user_model):
-    clerk = django_user_model.objects.create_user("clerk", "clerk@example.com", "x", is_staff=True)
-    client.force_login(clerk)
-    for page in ("threshold/", "ec-sales/", "ec-sales.csv"):
-        assert client.get(f"/admin/vat/{page}").status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("period", "days"),
-    [
-        ("1", ("2026-01-01", "2026-01-31")),
-        ("12", ("2026-12-01", "2026-12-31")),
-        ("Q4", ("2026-10-01", "2026-12-31")),
-    ],
-)
-def test_a_period_is_from_its_first_day_to_its_last(period, days):
-    form = PeriodForm({"year": "2026", "period": period})
-    assert form.is_valid()
-    assert tuple(str(day) for day in form.days) == days
+@pytest.mark.parametrize("slug", ["ec-sales-list", "vat-threshold", "vat-return", "oss", "vat-documents"])
+def test_the_reports_are_for_those_who_see_the_books(as_role, slug):
+    assert as_role("accountant").get(url_of(slug)).status_code == 200
+    assert as_role("warehouse").get(url_of(slug)).status_code == 403
+    assert as_role("warehouse").get(f"/admin/reports/{slug}.csv").status_code == 403

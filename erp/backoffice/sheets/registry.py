@@ -1,13 +1,17 @@
 """All reports, in the order in which they are listed, under their headings."""
 
+from .abroad import EC_SALES_DOCUMENTS, EC_SALES_LIST, VAT_THRESHOLD
 from .aged import AGED_PAYABLES, AGED_RECEIVABLES
 from .balance_sheet import BALANCE_SHEET
 from .general_ledger import GENERAL_LEDGER
 from .journal import JOURNAL
 from .number_gaps import NUMBER_GAPS
+from .oss import OSS
 from .profit_and_loss import PROFIT_AND_LOSS
 from .sheet import Report
 from .trial_balance import TRIAL_BALANCE
+from .vat_papers import OSS_DOCUMENTS, VAT_DOCUMENTS
+from .vat_return import VAT_RETURN
 
 SECTIONS: dict[str, tuple[Report, ...]] = {
     "Statements": (
@@ -21,6 +25,15 @@ SECTIONS: dict[str, tuple[Report, ...]] = {
         NUMBER_GAPS,
     ),
     "Customers and suppliers": (AGED_RECEIVABLES, AGED_PAYABLES),
+    "VAT": (
+        VAT_RETURN,
+        VAT_DOCUMENTS,
+        OSS,
+        OSS_DOCUMENTS,
+        EC_SALES_LIST,
+        EC_SALES_DOCUMENTS,
+        VAT_THRESHOLD,
+    ),
 }
 
 REPORTS = {report.slug: report for reports in SECTIONS.values() for report in reports}
