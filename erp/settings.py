@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "erp.backoffice.acting.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.security.NothingHereMiddleware",
@@ -149,6 +150,10 @@ AXES_VERBOSE = False
 LOGGING = logs.configuration(
     form=env.str("LOG_FORMAT", default="text"), level=env.str("LOG_LEVEL", default="WARNING")
 )
+
+# What is written down of changes to settings: values as people read them, and no addresses of machines
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
+AUDITLOG_DISABLE_REMOTE_ADDR = True
 
 # Language and time
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en-gb")

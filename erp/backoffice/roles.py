@@ -21,6 +21,7 @@ Settings and people are the administrator's.
 from collections.abc import Iterable
 from typing import Any
 
+from auditlog.context import disable_auditlog
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
@@ -234,6 +235,11 @@ def seed(**kwargs: Any) -> None:
     Run after every migrate. A group that was made by name only, with no permission, is filled. Oscar's
     own group is of no use here: it goes, unless somebody is in it.
     """
+    with disable_auditlog():  # what a company begins with is no change
+        _seed()
+
+
+def _seed() -> None:
     Group.objects.filter(name=OSCARS_GROUP, user=None).delete()
     for name, wanted in ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)

@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 from accounting.models import Period
 from accounting.written_once import WrittenOnce
 
+from . import guards
+
 
 class Verification(WrittenOnce):
     """A run of all checks: what it looked at, and each finding with the check, its sentence and its place."""
@@ -17,6 +19,8 @@ class Verification(WrittenOnce):
     checks = models.PositiveIntegerField()
     findings = models.JSONField(default=list, help_text="Of each: check, text, and about where it is known.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    GUARDS = guards.HISTORY
 
     class Meta:
         constraints = [

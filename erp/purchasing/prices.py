@@ -10,6 +10,8 @@ def keep(price: SupplierPrice) -> SupplierPrice:
     """Write what a supplier asks for a product. Of a product's suppliers the last preferred one is so."""
     if price.is_preferred:
         others = SupplierPrice.objects.filter(product=price.product_id, is_preferred=True)
-        others.exclude(pk=price.pk).update(is_preferred=False)
+        for other in others.exclude(pk=price.pk):
+            other.is_preferred = False
+            other.save(update_fields=["is_preferred"])
     price.save()
     return price

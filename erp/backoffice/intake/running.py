@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from auditlog.context import set_actor
 from django.db.models import Count
 from django.db.transaction import atomic
 from django.utils import timezone
@@ -81,6 +82,11 @@ def go_on(payload: dict[str, Any], *, now: datetime) -> None:
 def work(pk: int, *, on: date) -> bool:
     """Do the next part of an import; return whether there is more. Doing it twice is doing it once."""
     kept = DataImport.objects.select_for_update(of=("self",)).get(pk=pk)
+    with set_actor(kept.user):
+        return _worked(kept, on)
+
+
+def _worked(kept: DataImport, on: date) -> bool:
     if kept.state == State.RUNNING:
         rows = kept.rows.filter(fate__in=(Fate.NEW, Fate.CHANGED), is_taken=False).order_by("rank", "number")
         return _all(kept, rows, on) if kept.mode == Mode.ALL else _some(kept, rows, on)

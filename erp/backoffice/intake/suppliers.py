@@ -68,7 +68,8 @@ class Suppliers(Kind):
                 with atomic():
                     supplier.delete()
             except ProtectedError:
-                Supplier.objects.filter(pk=supplier.pk).update(is_active=False)
+                supplier.is_active = False
+                supplier.save(update_fields=["is_active"])
 
     def everything(self) -> Iterator[Facts]:
         for row in Supplier.objects.order_by("code").iterator():
