@@ -5,7 +5,7 @@ Profit and loss and the balance sheet stand in `statements`, one account line by
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q, Sum
@@ -34,6 +34,7 @@ GENERAL_LEDGER = (
     "tax_code__code",
     "due_date",
     "memo",
+    "entry__posted_at",
 )
 
 
@@ -73,6 +74,7 @@ class LedgerRow:
     tax_code: str | None
     due_date: date | None
     memo: str
+    posted_at: datetime
 
     @property
     def entry_no(self) -> str:

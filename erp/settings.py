@@ -213,6 +213,12 @@ NOW_AND_THEN = ["erp.hearing.sweep", "erp.filling.sweep"]
 # The books: which file of accounting/charts/ a new company starts from
 CHART_OF_ACCOUNTS = env.str("CHART_OF_ACCOUNTS", default="general")
 
+# What other programs want of the files they read in: how many digits DATEV's accounts have, which of them it
+# would tax by itself, and what Xero calls the rate of a line without tax.
+DATEV_ACCOUNT_LENGTH = env.int("DATEV_ACCOUNT_LENGTH", default=4)
+DATEV_AUTOMATIC_ACCOUNTS = env.list("DATEV_AUTOMATIC_ACCOUNTS", default=[])
+XERO_TAX_RATE = env.str("XERO_TAX_RATE", default="Tax Exempt")
+
 # The shop
 OSCAR_SHOP_NAME = "Shop"
 CURRENCY = OSCAR_DEFAULT_CURRENCY = env.str("CURRENCY", default="EUR")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from accounting.exports import FILE_NAMES, FORMATS
+from accounting.exports import Asked, make
 from accounting.reports import trial_balance
 
 
@@ -25,9 +25,10 @@ def agree_with_the_books(folder):
 
 def exported(name, folder, start=None, end=None):
     """Write an export into a folder as the command does; return the file."""
-    path = folder / FILE_NAMES[name]
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        FORMATS[name](stream, start, end)
+    made = make(name, Asked(start, end))
+    path = folder / made.name
+    with made.file:
+        path.write_bytes(made.file.read())
     return path
 
 

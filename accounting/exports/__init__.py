@@ -1,21 +1,11 @@
-"""The books as files, written line by line: for people as CSV, for other programs as journals.
+"""The books as files, written line by line: for people as CSV, for other programs in their formats.
 
-Each format is a function `write(stream, start, end)`; None means from the first day, up to the last.
+`hand_out` makes a file and writes it down; each format is a module with `write`, and `parts` where it is
+more than one file.
 """
 
-from . import beancount, gl, hledger, trial_balance
+from .asked import Asked, NotForThisFormat, NothingPosted
+from .formats import FORMATS
+from .handing_out import Made, hand_out, make
 
-FORMATS = {
-    "gl": gl.write,
-    "trial-balance": trial_balance.write,
-    "hledger": hledger.write,
-    "beancount": beancount.write,
-}
-FILE_NAMES = {
-    "gl": "gl.csv",
-    "trial-balance": "trial_balance.csv",
-    "hledger": "books.journal",
-    "beancount": "books.beancount",
-}
-
-__all__ = ["FILE_NAMES", "FORMATS"]
+__all__ = ["FORMATS", "Asked", "Made", "NotForThisFormat", "NothingPosted", "hand_out", "make"]

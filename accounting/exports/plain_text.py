@@ -1,13 +1,13 @@
-"""What the plain-text journals share: names of accounts, opening balances, entries with their lines."""
+"""What the plain-text journals share: names of accounts, opening balances, lines."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 
 from accounting.models import Account
-from accounting.reports import LedgerRow, general_ledger, trial_balance
+from accounting.reports import LedgerRow, totals, trial_balance
+
+Leg = tuple[str, Decimal]
 
 ROOTS = {
     "asset": "Assets",
@@ -41,20 +41,23 @@ def account_names() -> dict[str, str]:
     return dict(sorted(names.items()))
 
 
-def openings(start: date | None, end: date | None) -> list[tuple[str, Decimal]]:
+def declared(end: date | None) -> dict[str, str]:
+    """Return the names of the accounts that have moved up to a day: what is added later changes no file."""
+    moved = set(totals(end))
+    codes = set(Account.objects.filter(pk__in=moved).values_list("code", flat=True))
+    return {code: name for code, name in account_names().items() if code in codes}
+
+
+def openings(start: date | None, end: date | None, names: dict[str, str]) -> list[Leg]:
     """Return what accounts stood at before the first day, where that is not nothing."""
     if start is None:
         return []
-    names = account_names()
     return [(names[row.account.code], row.opening) for row in trial_balance(start, end) if row.opening]
 
 
-def entries(start: date | None, end: date | None) -> Iterator[tuple[LedgerRow, list[tuple[str, Decimal]]]]:
-    """Yield each entry's first line, which knows its head, and (account name, amount) of all its lines."""
-    names = account_names()
-    for _, lines in groupby(general_ledger(start, end), key=lambda line: line.entry_id):
-        rows = list(lines)
-        yield rows[0], [(names[row.account_code], row.amount) for row in rows]
+def legs(lines: list[LedgerRow], names: dict[str, str]) -> list[Leg]:
+    """Return account name and amount of an entry's lines."""
+    return [(names[line.account_code], line.amount) for line in lines]
 
 
 def words(text: str) -> str:

@@ -1,22 +1,16 @@
 """The first page of the books: all reports, the lists behind them, and when all was last found right."""
 
-import io
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
-from tempfile import TemporaryFile
 from typing import Any
 
 from django import forms
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch
-from django.utils import timezone
 
-from accounting.exports import FILE_NAMES, FORMATS
 from erp.closing.models import Verification
 
 from . import links
@@ -24,13 +18,6 @@ from .sections import NAMES
 from .sheets.asking import DAY, url_of
 from .sheets.registry import SECTIONS
 
-LABELS = {
-    "gl": "General ledger (CSV)",
-    "trial-balance": "Trial balance (CSV)",
-    "hledger": "Journal for hledger and ledger",
-    "beancount": "Journal for beancount",
-}
-PIECE = 64 * 1024
 # What the accountant keeps, beside what is reported of it.
 LISTS = (
     "accounting.JournalEntry",
@@ -68,16 +55,13 @@ def may_see(user: Any) -> bool:
 def books(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
     """Show what the accountant finds where."""
     _require(request)
-    form = DaysForm(request.GET if "start" in request.GET else this_year(timezone.localdate()))
     context = {
         **site_context,
         "title": "Books",
         "sections": list(_sections(request.user)),
         "lists": list(_lists(request.user)),
         "checked": last_checked(),
-        "form": form,
-        "labels": LABELS,
-        "days": form.cleaned_data if form.is_valid() else None,
+        "takes_away": request.user.has_perm("accounting.add_exportrecord"),  # type: ignore[union-attr]
     }
     return TemplateResponse(request, "admin/books.html", context)
 
@@ -87,22 +71,6 @@ def last_checked() -> dict[str, Any]:
     runs = Verification.objects.order_by("-finished_at", "-pk")
     last, green = runs.first(), runs.filter(findings=[]).first()
     return {"last": last, "green": green, "url": _address(links.list_of, Verification)}
-
-
-def download(request: HttpRequest, name: str) -> Any:
-    """Hand out a file of the books. It waits on disk, not in memory, until it is sent."""
-    _require(request)
-    if name not in FORMATS:
-        raise Http404
-    form = DaysForm(request.GET)
-    if not form.is_valid():
-        return redirect("admin:books")
-    kind = "csv" if FILE_NAMES[name].endswith(".csv") else "plain"
-    return StreamingHttpResponse(
-        _pieces(name, form.cleaned_data["start"], form.cleaned_data["end"]),
-        content_type=f"text/{kind}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{FILE_NAMES[name]}"'},
-    )
 
 
 def this_year(today: date) -> dict[str, date]:
@@ -133,15 +101,6 @@ def _address(find: Any, model: Any) -> str:
         return find(model)
     except NoReverseMatch:
         return ""
-
-
-def _pieces(name: str, start: date, end: date) -> Iterator[bytes]:
-    with TemporaryFile() as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        FORMATS[name](text, start, end)
-        text.detach()
-        file.seek(0)
-        yield from iter(partial(file.read, PIECE), b"")
 
 
 def _require(request: HttpRequest) -> None:

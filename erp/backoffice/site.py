@@ -12,6 +12,7 @@ from django.utils import timezone
 from . import (
     bank_pages,
     counters,
+    exports_page,
     mail_preview,
     papers,
     payment_page,
@@ -66,6 +67,10 @@ class BackOffice(AdminSite):
     def books(self, request: HttpRequest) -> HttpResponse:
         """Show the books' reports."""
         return reports.books(request, self.each_context(request))
+
+    def exports(self, request: HttpRequest) -> HttpResponse:
+        """Ask which file of the books is wanted, and hand it out."""
+        return exports_page.page(request, self.each_context(request))
 
     def report(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show one of the accountant's reports."""
@@ -123,7 +128,7 @@ class BackOffice(AdminSite):
         """Add the books' reports, documents and whatever a source key names."""
         own = [
             path("books/", self.admin_view(self.books), name="books"),
-            path("books/<slug:name>/", self.admin_view(reports.download), name="books_download"),
+            path("books/exports/", self.admin_view(self.exports), name="exports"),
             path("reports/<slug:slug>/", self.admin_view(self.report), name="report"),
             path("reports/<slug:slug>.<slug:kind>", self.admin_view(sheets.download), name="report_file"),
             path("pdf/<slug:kind>/<int:pk>/", self.admin_view(papers.pdf), name="pdf"),

@@ -175,6 +175,13 @@ class Company(models.Model):
     bill_tolerance = models.PositiveIntegerField(
         default=2, help_text="Per cent by which a supplier's bill may differ from the order without a reason."
     )
+    datev_consultant = models.CharField(
+        "DATEV consultant", max_length=7, blank=True, help_text="The tax adviser's number at DATEV."
+    )
+    datev_client = models.CharField(
+        "DATEV client", max_length=5, blank=True, help_text="Our number at the tax adviser's."
+    )
+    siren = models.CharField("SIREN", max_length=14, blank=True, help_text="Nine digits, for the FEC.")
     guest_link_days = models.PositiveIntegerField(
         default=90, help_text="Days that a guest's link to an order stays valid."
     )

@@ -7,10 +7,9 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import connection
 
 from accounting import guards
-from accounting.exports import FORMATS
 from accounting.models import JournalLine, Party
 from erp.backoffice.exporting import Exported, harmless
 from erp.backoffice.site import office as site
@@ -34,56 +33,6 @@ def exported(client, model, file_format=CSV):
     response = client.post(url, {**columns, "format": file_format, "resource": "0"})
     assert "attachment" in response["Content-Disposition"]
     return response
-
-
-class TestTheBooks:
-    @pytest.mark.parametrize("name", ["gl", "trial-balance", "hledger", "beancount"])
-    def test_are_the_same_bytes_by_download_and_by_command(self, office, finished, tmp_path, name):
-        file = tmp_path / "books"
-        days = ("--from", DAYS["start"], "--to", DAYS["end"])
-        call_command("export_ledger", "--format", name, *days, "--output", str(file))
-        out = io.StringIO()
-        call_command("export_ledger", "--format", name, *days, stdout=out)
-
-        downloaded = b"".join(office.get(f"/admin/books/{name}/", DAYS).streaming_content)
-
-        assert downloaded == file.read_bytes() == out.getvalue().encode()
-        assert len(downloaded) > 200
-
-    def test_are_shown_for_this_year_unless_told_otherwise(self, office, finished):
-        page = office.get("/admin/books/")
-        assert 'type="date"' in words(page)
-        assert page.context["days"]["start"].month == 1
-        assert page.context["days"]["end"].month == 12
-
-    def test_say_so_when_the_days_are_no_days(self, office):
-        wrong = words(office.get("/admin/books/", {"start": "2026-12-31", "end": "2026-01-01"}))
-        assert "The first day comes after the last one." in wrong
-        assert "Enter a valid date." in words(office.get("/admin/books/", {"start": "x", "end": ""}))
-        assert office.get("/admin/books/gl/", {"start": "x"}).url == "/admin/books/"
-        assert office.get("/admin/books/nothing/", DAYS).status_code == 404
-
-
-class TestExportLedgerRefuses:
-    @pytest.mark.parametrize(
-        ("arguments", "sentence"),
-        [
-            (["--from", "31.12.2026"], "'31.12.2026' is not a day such as 2026-01-31."),
-            (["--from", "2026-12-31", "--to", "2026-01-01"], "comes after the last one"),
-            (["--output", "/nowhere/books.csv"], "/nowhere/books.csv cannot be written: No such file"),
-        ],
-    )
-    def test_in_a_sentence(self, arguments, sentence):
-        with pytest.raises(CommandError, match=sentence):
-            call_command("export_ledger", "--format", "gl", *arguments)
-
-    def test_a_database_that_is_away(self, monkeypatch):
-        def away(*args, **kwargs):
-            raise OperationalError("connection refused")
-
-        monkeypatch.setitem(FORMATS, "gl", away)
-        with pytest.raises(CommandError, match="The database does not answer: connection refused"):
-            call_command("export_ledger", "--format", "gl")
 
 
 class TestVerifyBooks:

@@ -173,7 +173,7 @@ def test_a_verb_is_offered_to_those_whose_work_it_is_and_refused_to_others(as_ro
 def test_the_books_are_the_accountants(as_role, ordered, role):
     stranger, accountant = as_role(role), as_role(ACCOUNTANT)
     days = {"start": "2026-01-01", "end": "2026-12-31"}
-    for path in ("/admin/books/", "/admin/books/gl/", "/admin/books/trial-balance/"):
+    for path in ("/admin/books/", "/admin/books/exports/"):
         assert stranger.get(path, days).status_code == 403
         assert accountant.get(path, days).status_code == 200
     assert "/admin/books/" not in words(stranger.get("/admin/"))
@@ -203,7 +203,7 @@ def test_whoever_is_no_staff_sees_the_login(client, ordered, who):
         client.force_login(User.objects.create_user("kim", "kim@example.com"))
     urls = [
         "/admin/",
-        "/admin/books/gl/",
+        "/admin/books/exports/",
         "/admin/source/",
         f"/admin/pdf/invoice/{ordered.invoices.get().pk}/",
     ]

@@ -29,6 +29,8 @@ DETAILS = {
     "bank_name": "Bank of the Linden",
     "iban": "DE89370400440532013000",
     "bic": "COBADEFFXXX",
+    "datev_consultant": "1001",
+    "datev_client": "1",
 }
 CARRIER, FOLLOWED_AT = "Linden Post", "https://parcels.lindenpost.example/{number}"
 SHIPS_TO = ("DE", "AT", "BE", "FR", "NL", "GB", "CH", "US")

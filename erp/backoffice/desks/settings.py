@@ -45,6 +45,7 @@ class CompanyAdmin(FixedRows):
         ("Ways to pay", {"fields": ("hold_minutes", "pending_minutes", "cod_fee")}),
         ("Stock", {"fields": ("adjustment_limit",)}),
         ("Purchases", {"fields": ("receipt_tolerance", "bill_tolerance")}),
+        ("Files for others", {"fields": ("datev_consultant", "datev_client", "siren")}),
         ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),
         ("Prices and VAT", {"fields": ("prices", "vat_scheme", "vat_abroad", "shipping_tax")}),
     )
