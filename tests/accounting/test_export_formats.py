@@ -123,7 +123,7 @@ def test_datev_gets_a_file_a_month(books):
 def test_datevs_header_says_whose_books_they_are_and_of_which_days(books):
     with transaction.atomic():
         for period in Period.objects.filter(end__lte=date(2026, 2, 28)).order_by("start"):
-            lock(period, by=None)
+            lock(period, by=None, reason="Declared")
     for day, locked in ((date(2026, 2, 28), "1"), (date(2026, 3, 31), "0")):
         (content,) = files("datev", day.replace(day=1), day).values()
         header = content.decode("cp1252").split("\r\n")[0].split(";")
