@@ -84,7 +84,7 @@ def test_locking_a_year_changes_no_statement(two_years, admin_user):
     told = list(lines.every())
     with transaction.atomic():
         for period in Period.objects.filter(end__lt=NEW_YEAR).order_by("start"):
-            periods.lock(period, by=admin_user)
+            periods.lock(period, reason="Closed", by=admin_user)
     assert (balance_sheet(NEW_YEAR), profit_and_loss(date(2025, 12, 1), NEW_YEAR)) == before
     assert (list(lines.every()), lines.opening()) == (told, 1000)
 

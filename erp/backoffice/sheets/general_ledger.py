@@ -31,7 +31,9 @@ COLUMNS = (
 class AccountForm(DaysForm):
     """Of which account, and of whom."""
 
-    account = forms.ModelChoiceField(Account.objects.order_by("code"), to_field_name="code", empty_label=None)
+    account = forms.ModelChoiceField(
+        Account.objects.order_by("code"), label="account", to_field_name="code", empty_label=None
+    )
     party = forms.CharField(label="customer or supplier", required=False, max_length=255)
 
     field_order = ("account",)

@@ -30,7 +30,7 @@ COLUMNS = (
 class JournalForm(DaysForm):
     """Of which days, and of which journal."""
 
-    journal = forms.ChoiceField(choices=[("", "all"), *Journal.choices], required=False)
+    journal = forms.ChoiceField(label="journal", choices=[("", "all"), *Journal.choices], required=False)
 
     def describe(self) -> str:
         """Return what is asked, in words."""

@@ -49,8 +49,13 @@ def _cells(line: JournalLine, order: Any) -> Cells:
     entry = line.entry
     return Cells(
         Link(str(entry), links.page_of(entry)),
-        Link(entry.document_no or entry.source_key, links.url_of_source(entry.source_key)),
+        Link(entry.document_no or _kind(entry.source_key), links.url_of_source(entry.source_key)),
         Link(order.number, links.page_of(order)) if order else None,
         Link(line.party.name, links.page_of(line.party)) if line.party else None,
         line.memo or entry.memo,
     )
+
+
+def _kind(source_key: str) -> str:
+    """Return what kind of thing caused an entry, where it has no number: payment, adjustment, payout."""
+    return source_key.partition(":")[0].replace("-", " ")

@@ -21,7 +21,7 @@ NAMED = 20  # gaps that are written out
 class YearForm(forms.Form):
     """Of which year; of all where none is named."""
 
-    year = forms.IntegerField(min_value=1990, max_value=2100, required=False)
+    year = forms.IntegerField(label="year", min_value=1990, max_value=2100, required=False)
 
     def describe(self) -> str:
         """Return what is asked, in words."""
@@ -58,7 +58,9 @@ def _named(one: Series) -> tuple[str, str]:
     """Return what a series numbers, and the address of the list of those."""
     if one.name in DOCUMENTS:
         model = DOCUMENTS[one.name]
-        return str(model._meta.verbose_name_plural), links.list_of(model, q=f"{one.name}-{one.year}-")
+        return str(model._meta.verbose_name_plural).capitalize(), links.list_of(
+            model, q=f"{one.name}-{one.year}-"
+        )
     return Journal(one.name).label, links.list_of(JournalEntry, journal__exact=one.name)
 
 

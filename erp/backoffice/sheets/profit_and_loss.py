@@ -16,7 +16,7 @@ def sheets(asked: SpanForm) -> Sequence[Sheet]:
 
 
 def _rows(found: Sequence[ProfitAndLoss], spans: Sequence[Span]) -> Iterator[Row]:
-    yield from Part("Sales", [one.sales for one in found], spans).rows()
+    yield from Part("Revenue", [one.sales for one in found], spans).rows()
     yield from Part("Cost of sales", [one.cost_of_sales for one in found], spans).rows()
     yield row("", "Gross profit", [one.gross_profit for one in found], SUM)
     yield from Part("Other income", [one.other_income for one in found], spans).rows()

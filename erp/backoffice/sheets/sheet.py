@@ -13,6 +13,7 @@ from ..pages import words
 
 HEADING, SUM, BEGINS = "heading", "sum", "begins"
 DASH = "\N{EN DASH}"
+CODE = 17  # letters, such as SALES-2026-000001
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ class Read(Sequence[Row]):
         return self._count()
 
     def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            start, stop, _ = place.indices(len(self))
-            return self._part(start, max(start, stop))
-        return self._part(place, place + 1)[0]
+        chosen = range(len(self))[place]
+        if isinstance(chosen, int):
+            return self._part(chosen, chosen + 1)[0]
+        return self._part(chosen.start, chosen.stop) if chosen else []
 
     def __iter__(self) -> Iterator[Row]:
         return self._every()
@@ -101,6 +102,12 @@ def style_of(cell: Any) -> str:
     if isinstance(value, date):
         return "day"
     return "number" if isinstance(value, Decimal | int) and not isinstance(value, bool) else ""
+
+
+def is_code(cell: Any) -> bool:
+    """Return whether a cell is one short word, such as a number of a document: those are not broken."""
+    value = plain(cell)
+    return isinstance(value, str) and len(value) <= CODE and " " not in value
 
 
 def styles_of(sheet: Sheet, rows: Sequence[Row]) -> Iterator[str]:

@@ -37,7 +37,7 @@ def headings() -> list[tuple[str, str]]:
 class AccountsForm(SpanForm):
     """Of which accounts, besides the days."""
 
-    kind = forms.ChoiceField(choices=[("", "all"), *Account.Kind.choices], required=False)
+    kind = forms.ChoiceField(label="kind", choices=[("", "all"), *Account.Kind.choices], required=False)
     group = forms.ChoiceField(label="heading", choices=headings, required=False)
     moved = forms.BooleanField(label="only what moved", required=False)
 
