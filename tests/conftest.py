@@ -3,11 +3,11 @@
 from itertools import count
 
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db import connection
 from django.test import TransactionTestCase
 
-from accounting import guards
 from erp.invoicing import providers
+from tests import pristine
 
 CARDS = count()
 
@@ -19,27 +19,24 @@ def _a_sandbox_card_without_memories(settings, tmp_path_factory):
     settings.SANDBOX_CARD_BOOKS = tmp_path_factory.getbasetemp() / f"card-{next(CARDS)}"
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _guards_step_aside_for_the_flush():
-    """Let a test with real transactions empty the tables afterwards: the guards refuse that to everybody."""
-    flush = TransactionTestCase._fixture_teardown
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Wait for no disk at a commit. Processes are killed by the tests, but the machine is not."""
+    options = connection.settings_dict["OPTIONS"]
+    if connection.vendor == "sqlite":
+        options["init_command"] += "PRAGMA synchronous=OFF;"
+    else:
+        options["options"] = "-c synchronous_commit=off"
 
-    def flush_unguarded(test):
-        guards.drop()
-        try:
-            flush(test)
-        finally:
-            guards.install()
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Give the database back as it was made after each test with real transactions."""
+    with django_db_blocker.unblock():
+        give_back = pristine.keep()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_unguarded)
-        patch.setattr(DatabaseOperations, "sql_flush", delete_all)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: give_back())
         yield
-
-
-def delete_all(operations, style, tables, **kwargs):
-    """Empty tables row by row: TRUNCATE writes each table and index anew, which takes seconds a test."""
-    return [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
 
 
 @pytest.fixture
