@@ -203,9 +203,10 @@ OUTBOX_HANDLERS = {
     "purchase_order": "erp.invoicing.mails.purchases.send_order",
     "import": "erp.backoffice.intake.running.go_on",
     "verify": "erp.closing.verifying.run",
+    "reverse_entries": "erp.closing.reversing.reverse_due",
 }
 # What the workers ask the outbox for once a day
-DAILY = ["remind", "verify"]
+DAILY = ["remind", "verify", "reverse_entries"]
 
 # Every few minutes: payments that nobody told the end of, and goods that are free and waited for
 NOW_AND_THEN = ["erp.hearing.sweep", "erp.filling.sweep"]

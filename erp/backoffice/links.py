@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from oscar.core.loading import get_model
 
-from accounting.models import JournalEntry
+from accounting.models import EntryDraft, JournalEntry
 from accounting.refusal import Refusal
 from erp.banking.models import BankMatch, Payout, PayoutLine
 from erp.delivery.models import DeliveryNote, Return
@@ -39,6 +39,7 @@ PURCHASES: dict[str, type[Model]] = {
     "supplier-payment": SupplierPayment,
 }
 # What happens on the warehouse floor. An adjustment is known by its key.
+BY_HAND: dict[str, type[Model]] = {"manual": EntryDraft}
 FLOOR: dict[str, type[Model]] = {"transfer": Transfer, "stocktake": Stocktake}
 # Kinds of entries that the bank's desks make; their page is that of the line or payout they belong to.
 BANKING = ("bankmatch", "payout", "payoutline")
@@ -115,7 +116,7 @@ def find(source_key: str) -> str:
 
 def _direct(source_key: str) -> str | None:
     kind, _, rest = source_key.partition(":")
-    known = DOCUMENTS | PURCHASES | FLOOR
+    known = DOCUMENTS | PURCHASES | FLOOR | BY_HAND
     if kind in known and rest.isdecimal():
         opts = known[kind]._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[rest])

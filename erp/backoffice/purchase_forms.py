@@ -76,9 +76,9 @@ class WantedLines(forms.BaseFormSet):
             raise forms.ValidationError("Say what is to be ordered.")
 
     def wanted(self) -> list[Wanted]:
-        """Return the lines that are not taken out."""
-        kept = [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]
-        return [form.wanted() for form in kept]
+        """Return the lines that are not taken out. One that stays as it was is one of them."""
+        filled = [form for form in self.forms if form.cleaned_data.get("sku")]
+        return [form.wanted() for form in filled if form not in self.deleted_forms]
 
 
 LinesFormSet = forms.formset_factory(

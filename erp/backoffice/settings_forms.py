@@ -38,6 +38,7 @@ class CompanyForm(forms.ModelForm):
             "pending_minutes",
             "cod_fee",
             "adjustment_limit",
+            "entry_limit",
             *DAYS,
         )
 
@@ -45,7 +46,7 @@ class CompanyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         countries = Country.objects.order_by("printable_name").values_list("pk", "printable_name")
         self.fields["country"] = forms.ChoiceField(choices=countries)
-        for name in ("cod_fee", "adjustment_limit"):
+        for name in ("cod_fee", "adjustment_limit", "entry_limit"):
             self.fields[name].validators.append(MinValueValidator(0))
         self.fields["hold_minutes"].validators.append(MaxValueValidator(1440))
         self.fields["pending_minutes"].validators += [MinValueValidator(5), MaxValueValidator(1440)]

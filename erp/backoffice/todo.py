@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from oscar.core.loading import get_model
 
+from accounting import drafts
+from accounting.models import EntryDraft
 from erp import forecast, remitting, reordering
 from erp.banking import moves
 from erp.banking.models import BankLine
@@ -192,6 +194,18 @@ _SOURCES: list[_Source] = [
         "documents.view_outbox",
         lambda: links.list_of(Outbox, progress="stuck"),
         lambda now: stuck(Outbox.objects.all(), now=now),
+    ),
+    (
+        "Entries by hand that wait for a second person",
+        "accounting.change_entrydraft",
+        lambda: links.list_of(EntryDraft, state__exact=EntryDraft.State.WAITING),
+        lambda now: EntryDraft.objects.filter(state=EntryDraft.State.WAITING),
+    ),
+    (
+        "Entries by hand to be undone",
+        "accounting.change_entrydraft",
+        lambda: links.list_of(EntryDraft, undo="due"),
+        lambda now: drafts.to_undo(localdate(now)),
     ),
     (
         "Products to reorder",

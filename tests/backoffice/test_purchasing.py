@@ -125,7 +125,12 @@ def test_a_draft_is_changed_and_an_order_is_not(office, head, drafted, bowl):
     assert b"LAMP" in press(office, "edit", drafted).content
     gone = {"sku": "LAMP", "quantity": 4, "price": 60, "pack": 2, "DELETE": "on"}
     instead = {"sku": "BOWL", "quantity": 7, "price": "19.00", "pack": 1}
-    office.post(edit, fields(gone, instead, initial=1, **head))
+    line = drafted.lines.get()
+    stays = {"sku": "LAMP", "quantity": line.quantity, "price": line.price, "pack": line.pack}
+    office.post(edit, fields(stays, instead, initial=1, **head))
+    assert sorted(drafted.lines.values_list("product__title", flat=True)) == ["Bowl", "Lamp"]
+    office.post(edit, fields(gone, initial=2, **head))
+    office.post(edit, fields(gone, instead, initial=2, **head))
     assert drafted.lines.get().product == bowl
 
     day = TODAY + timedelta(days=3)

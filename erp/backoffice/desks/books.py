@@ -13,7 +13,8 @@ from accounting.models import (
     Period,
 )
 
-from .. import bookshelf, links, ties
+from .. import bookshelf, links, ties, undoing
+from ..actions import Button
 from ..exporting import Exported, export_of
 from ..pages import Page, ReadOnlyAdmin, amount
 from ..site import office
@@ -58,11 +59,15 @@ class JournalEntryAdmin(Exported, ReadOnlyAdmin):
             ("Memo", row.memo),
             ("Reverses", links.to(row.reverses)),
             ("Reversed by", links.to(JournalEntry.objects.filter(reverses=row).first())),
+            ("To undo it", undoing.how(row)),
             ("Posted", row.posted_at),
             ("Posted by", row.posted_by or "the chain"),
             ("Hash", row.hash),
         ]
         return Page(facts, [bookshelf.lines(row.lines.order_by("line_no")), ties.moves([row.source_key])])
+
+    def more_buttons(self, request: HttpRequest, row: JournalEntry) -> list[Button]:
+        return undoing.buttons(request.user, row)
 
 
 @admin.register(JournalLine, site=office)

@@ -44,6 +44,7 @@ class CompanyAdmin(FixedRows):
         ("Orders", {"fields": ("invoice_on", "ship_before_payment", "payment_days", "guest_link_days")}),
         ("Ways to pay", {"fields": ("hold_minutes", "pending_minutes", "cod_fee")}),
         ("Stock", {"fields": ("adjustment_limit",)}),
+        ("Books", {"fields": ("entry_limit",)}),
         ("Purchases", {"fields": ("receipt_tolerance", "bill_tolerance")}),
         ("Files for others", {"fields": ("datev_consultant", "datev_client", "siren")}),
         ("Reminders", {"fields": ("reminder_days", "reminds_by_itself")}),

@@ -47,12 +47,12 @@ class Accounts(Kind):
     def write(self, wants: Sequence[Want], run: Run) -> None:
         found = {row.code: row for row in Account.objects.filter(code__in=[want.key[0] for want in wants])}
         for want in wants:
-            said = {name: want.says(name) for name in FACTS}
+            name, kind, group = (want.says(column) for column in FACTS)
             account = found.get(want.key[0])
             if account is None:
-                account = chart.add(want.key[0], **said)
+                account = chart.add(want.key[0], name=name, kind=kind, group=group)
             else:
-                chart.change(account, **said)
+                chart.change(account, name=name, kind=kind, group=group)
             if want.says("active") == "no":
                 chart.retire(account)
             else:
