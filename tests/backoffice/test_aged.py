@@ -80,7 +80,7 @@ def test_another_day_stands_beside(office, ada):
 def test_a_customer_leads_to_documents_and_to_the_statement(office, ada):
     documents, statement = addresses(office.get(CUSTOMERS, {"on": FRIDAY}))
     response = office.get(documents)
-    days = ["02/03/2026", "16/03/2026", 0]
+    days = ["2 Mar 2026", "16 Mar 2026", 0]
     assert [[row[0], *row[2:]] for row in shown(response, 1)] == [
         ["INV-2026-000001", *days, "238.00", "138.00"],
         ["INV-2026-000002", *days, "119.00", "119.00"],

@@ -4,6 +4,7 @@ from .abroad import EC_SALES_DOCUMENTS, EC_SALES_LIST, VAT_THRESHOLD
 from .aged import AGED_PAYABLES, AGED_RECEIVABLES
 from .balance_sheet import BALANCE_SHEET
 from .general_ledger import GENERAL_LEDGER
+from .gross_profit import GROSS_PROFIT
 from .journal import JOURNAL
 from .number_gaps import NUMBER_GAPS
 from .oss import OSS
@@ -17,6 +18,7 @@ SECTIONS: dict[str, tuple[Report, ...]] = {
     "Statements": (
         PROFIT_AND_LOSS,
         BALANCE_SHEET,
+        GROSS_PROFIT,
     ),
     "Books": (
         TRIAL_BALANCE,
