@@ -6,7 +6,7 @@ there apart, as a correction of that quarter (Article 369g of Directive 2006/112
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from accounting.models import JournalEntry, TaxCode
 from erp.invoicing.models import CreditNote
@@ -25,6 +25,10 @@ class Quarter(NamedTuple):
     year: int
     number: int
 
+    @property
+    def start(self) -> date:
+        return date(self.year, 3 * self.number - 2, 1)
+
     def __str__(self) -> str:
         return f"{self.year} Q{self.number}"
 
@@ -37,11 +41,22 @@ class Sold:
     corrects: Quarter | None
 
     @property
+    def quarter(self) -> Quarter:
+        return quarter_of(self.entry.day)
+
+    @property
     def figure(self) -> Figure:
         return Figure(self.entry.sums.sold, self.entry.sums.owed)
 
 
-Key = tuple[TaxCode, Quarter | None]
+@dataclass(frozen=True, slots=True)
+class OssLine:
+    """What a quarter's return says of a rate of a country, or of its correction of an earlier quarter."""
+
+    quarter: Quarter
+    corrects: Quarter | None
+    code: TaxCode
+    figure: Figure
 
 
 def sold(start: date, end: date, *, home: str) -> list[Sold]:
@@ -52,16 +67,18 @@ def sold(start: date, end: date, *, home: str) -> list[Sold]:
     return [Sold(row, _corrected(row, days)) for row in entries]
 
 
-def summed(rows: list[Sold]) -> dict[Key, Figure]:
-    """Return the sums by code and, of corrections, by quarter: supplies first."""
-    found: dict[Key, Figure] = {}
+def summed(rows: list[Sold]) -> list[OssLine]:
+    """Return the sums by quarter, country and rate; of each quarter its corrections come last."""
+    found: dict[tuple[Quarter, Quarter | None, TaxCode], Figure] = {}
     for row in rows:
-        key = row.entry.code, row.corrects
+        key = row.quarter, row.corrects, row.entry.code
         found[key] = found.get(key, Figure()) + row.figure
-    order = sorted(
-        found, key=lambda key: (key[1] or Quarter(0, 0), key[0].country, -key[0].rate, key[0].code)
-    )
-    return {key: found[key] for key in order}
+    return sorted((OssLine(*key, figure) for key, figure in found.items()), key=_place)
+
+
+def _place(line: OssLine) -> tuple[Any, ...]:
+    code = line.code
+    return line.quarter, line.corrects or Quarter(0, 0), code.country, -code.rate, code.code
 
 
 def elsewhere(start: date, end: date, *, home: str) -> tuple[Sums, Sums]:

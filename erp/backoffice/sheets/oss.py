@@ -5,17 +5,16 @@ from typing import Any
 
 from babel import Locale
 
-from accounting.models import TaxCode
 from erp.documents.services import company
 from erp.reporting import oss
-from erp.reporting.oss import Quarter
+from erp.reporting.oss import OssLine
 from erp.reporting.vat_return import Figure
 
-from .asking import DaysForm, Span, url_of
+from .asking import DaysForm, Span, last_of_month, months_later, url_of
 from .sheet import SUM, Link, Report, Row, Sheet
-from .vat_asking import QuarterForm
+from .vat_asking import NOTHING, QuarterForm
 
-COLUMNS = ("Quarter", "Country", "Country's name", "Rate", "Without VAT", "VAT")
+COLUMNS = ("Quarter", "Corrects", "Country", "Country's name", "Rate", "Without VAT", "VAT")
 NOTE = (
     "Credit notes for invoices of an earlier quarter are told apart, by the quarter of the invoice."
     " The return asks for goods and services apart: tell services by their documents."
@@ -23,24 +22,21 @@ NOTE = (
 
 
 def sheets(asked: DaysForm) -> Sequence[Sheet]:
-    span = asked.span
-    found = oss.summed(oss.sold(span.start, span.end, home=company().country))
-    rows = [Row(_cells(code, quarter, figure, span)) for (code, quarter), figure in found.items()]
+    found = oss.summed(oss.sold(asked.span.start, asked.span.end, home=company().country))
+    rows = [Row(_cells(line, asked.span)) for line in found]
     if rows:
-        total = sum(found.values(), Figure())
-        rows.append(Row(["Total", "", "", None, total.base, total.tax], SUM))
+        total = sum((line.figure for line in found), Figure())
+        rows.append(Row(["Total", "", "", "", None, total.base, total.tax], SUM))
     return [Sheet("OSS return", COLUMNS, rows, note=NOTE)]
 
 
-def _cells(code: TaxCode, quarter: Quarter | None, figure: Figure, span: Span) -> list[Any]:
-    url = url_of("oss-documents", start=span.start, end=span.end, code=code.code, corrects=said_of(quarter))
+def _cells(line: OssLine, span: Span) -> list[Any]:
+    code, figure, start = line.code, line.figure, line.quarter.start
+    days = {"start": max(start, span.start), "end": min(last_of_month(months_later(start, 2)), span.end)}
+    url = url_of("oss-documents", **days, code=code.code, corrects=str(line.corrects or NOTHING))
     name = Locale("en").territories.get(code.country, code.country)
-    return [said_of(quarter), code.country, name, code.rate, Link(figure.base, url), Link(figure.tax, url)]
-
-
-def said_of(quarter: Quarter | None) -> str:
-    """Return how a line says what it is for: these days themselves, or a quarter that it corrects."""
-    return f"corrects {quarter}" if quarter else "these days"
+    where = str(line.quarter), str(line.corrects or ""), code.country, name, code.rate
+    return [*where, Link(figure.base, url), Link(figure.tax, url)]
 
 
 OSS = Report(

@@ -8,6 +8,7 @@ from django import forms
 
 from .asking import DaysForm, SpanForm, last_of_month, months_later
 
+NOTHING = "nothing"  # what most lines of the OSS return correct
 SIDES = [("output", "owed"), ("input", "reclaimed")]
 
 
@@ -51,14 +52,14 @@ class BoxForm(MonthsForm):
 
 
 class OssForm(QuarterForm):
-    """Lines of the OSS return: all, or those of a tax code, or corrections of a quarter alone."""
+    """Lines of the OSS return: all, those of a tax code, or those that correct a quarter (or nothing)."""
 
     code = forms.CharField(label="tax code", max_length=20, required=False)
-    corrects = forms.CharField(label="quarter", max_length=20, required=False)
+    corrects = forms.CharField(label="corrects", max_length=20, required=False)
 
     def describe(self) -> str:
-        said = [self.cleaned_data["code"], self.cleaned_data["corrects"], super().describe()]
-        return ", ".join(filter(None, said))
+        code, corrects = self.cleaned_data["code"], self.cleaned_data["corrects"]
+        return ", ".join(filter(None, [code, corrects and f"corrects {corrects}", super().describe()]))
 
 
 class BuyerForm(MonthsForm):

@@ -10,9 +10,8 @@ from erp.reporting.taxed import TaxedEntry
 from erp.reporting.vat_return import Box, Figure
 
 from .. import links
-from .oss import said_of
 from .sheet import SUM, Link, Report, Row, Sheet
-from .vat_asking import BoxForm, OssForm
+from .vat_asking import NOTHING, BoxForm, OssForm
 
 COLUMNS = ("Date", "Document", "Customer or supplier", "Tax code", "Without VAT", "VAT", "Entry")
 
@@ -29,7 +28,7 @@ def of_oss(asked: OssForm) -> Sequence[Sheet]:
         _sheet(
             (row.entry, row.figure)
             for row in found
-            if code in ("", row.entry.code.code) and corrects in ("", said_of(row.corrects))
+            if code in ("", row.entry.code.code) and corrects in ("", str(row.corrects or NOTHING))
         )
     ]
 
