@@ -55,7 +55,7 @@ class JournalEntryAdmin(Exported, ReadOnlyAdmin):
             ("Order", bookshelf.order_behind(row.source_key)),
             ("Date", row.date),
             ("Journal", row.get_journal_display()),
-            ("Document", row.document_no),
+            ("Document", row.document_no and links.to_source(row.source_key, row.document_no)),
             ("Memo", row.memo),
             ("Reverses", links.to(row.reverses)),
             ("Reversed by", links.to(JournalEntry.objects.filter(reverses=row).first())),

@@ -14,7 +14,7 @@ from erp.documents.services import company
 from erp.invoicing.pdf import render
 
 from ..exporting import cell
-from .sheet import Report, Row, Sheet, plain, said, styles_of
+from .sheet import Report, Row, Sheet, plain, said, styled, styles_of
 
 PDF_ROWS, XLSX_ROWS = 1000, 50_000
 WIDE = 6  # columns, from which on the paper lies on its side
@@ -91,12 +91,8 @@ def _drawn(sheet: Sheet) -> dict[str, Any]:
         "note": sheet.note,
         "wrong": sheet.wrong,
         "heads": list(zip(styles, sheet.columns, strict=True)),
-        "body": [(row.style, _styled(styles, row)) for row in rows],
+        "body": [(row.style, [(style, said(cell)) for style, cell in styled(styles, row)]) for row in rows],
     }
-
-
-def _styled(styles: list[str], row: Row) -> list[tuple[str, Any]]:
-    return [(style, said(value)) for style, value in zip(styles, row.cells, strict=True)]
 
 
 def _limit(sheets: Sequence[Sheet], most: int, otherwise: str) -> None:

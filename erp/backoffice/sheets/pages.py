@@ -21,7 +21,7 @@ from accounting.refusal import Refusal
 from .asking import query, url_of
 from .files import KINDS
 from .registry import REPORTS
-from .sheet import Link, Report, Row, Sheet, is_code, said, styles_of
+from .sheet import Link, Report, Row, Sheet, said, styled, styles_of
 
 __all__ = ["download", "show", "url_of"]
 
@@ -135,10 +135,5 @@ def _shown(sheet: Sheet, number: int, asked: Any, url: str) -> dict[str, Any]:
 def _cells(styles: list[str], row: Row) -> list[tuple[str, str, Any]]:
     """Return each cell's style, where it leads and what it says."""
     return [
-        (
-            style or ("code" if is_code(value) else ""),
-            value.url if isinstance(value, Link) else "",
-            said(value),
-        )
-        for style, value in zip(styles, row.cells, strict=True)
+        (style, cell.url if isinstance(cell, Link) else "", said(cell)) for style, cell in styled(styles, row)
     ]

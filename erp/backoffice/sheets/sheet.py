@@ -97,17 +97,19 @@ def said(cell: Any) -> Any:
 
 
 def style_of(cell: Any) -> str:
-    """Return the class by which a cell is aligned."""
+    """Return the class by which a column with such a cell is aligned."""
     value = plain(cell)
     if isinstance(value, date):
         return "day"
     return "number" if isinstance(value, Decimal | int) and not isinstance(value, bool) else ""
 
 
-def is_code(cell: Any) -> bool:
-    """Return whether a cell is one short word, such as a number of a document: those are not broken."""
-    value = plain(cell)
-    return isinstance(value, str) and len(value) <= CODE and " " not in value
+def styled(styles: Sequence[str], row: Row) -> Iterator[tuple[str, Any]]:
+    """Yield each cell with its class: its column's, or that of one short word, which is not to be broken."""
+    for style, cell in zip(styles, row.cells, strict=True):
+        value = plain(cell)
+        is_code = isinstance(value, str) and len(value) <= CODE and " " not in value
+        yield style or ("code" if is_code else ""), cell
 
 
 def styles_of(sheet: Sheet, rows: Sequence[Row]) -> Iterator[str]:
