@@ -14,8 +14,7 @@ from accounting.refusal import Refusal
 
 from . import links
 from .pages import Table
-from .reports import DaysForm
-from .sheets.asking import SpanForm
+from .sheets.asking import DaysForm, SpanForm
 from .taking_away import KINDS, WAYS, asked, take
 
 LATEST = 10

@@ -1,10 +1,8 @@
 """The first page of the books: all reports, the lists behind them, and when all was last found right."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-from django import forms
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +13,7 @@ from erp.closing.models import Verification
 
 from . import links
 from .sections import NAMES
-from .sheets.asking import DAY, url_of
+from .sheets.asking import url_of
 from .sheets.registry import SECTIONS
 
 # What the accountant keeps, beside what is reported of it.
@@ -31,20 +29,6 @@ LISTS = (
     "closing.Verification",
     "auditlog.LogEntry",
 )
-
-
-class DaysForm(forms.Form):
-    """From which day to which; both are included."""
-
-    start = forms.DateField(label="from", widget=DAY)
-    end = forms.DateField(label="to", widget=DAY)
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse days in the wrong order."""
-        days = super().clean() or {}
-        if not self.errors and days["start"] > days["end"]:
-            raise forms.ValidationError("The first day comes after the last one.")
-        return days
 
 
 def may_see(user: Any) -> bool:
@@ -71,11 +55,6 @@ def last_checked() -> dict[str, Any]:
     runs = Verification.objects.order_by("-finished_at", "-pk")
     last, green = runs.first(), runs.filter(findings=[]).first()
     return {"last": last, "green": green, "url": _address(links.list_of, Verification)}
-
-
-def this_year(today: date) -> dict[str, date]:
-    """Return the days of the year that is running."""
-    return {"start": date(today.year, 1, 1), "end": date(today.year, 12, 31)}
 
 
 def _sections(user: Any) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:

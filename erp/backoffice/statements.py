@@ -28,7 +28,7 @@ from .actions import new_key
 from .exporting import cell
 from .pages import Table
 from .papers import file_answer
-from .reports import DaysForm, this_year
+from .sheets.asking import DaysForm, this_year
 
 CUSTOMER = Party.Kind.CUSTOMER
 NEEDS = "accounting.view_openitem"

@@ -23,7 +23,7 @@ from . import links
 from .exporting import cell
 from .pages import Page, Table
 from .papers import file_answer
-from .reports import DAY
+from .sheets.asking import DAY
 
 NEEDS = "inventory.view_stockvalue"
 AT_ONCE = 100

@@ -182,6 +182,7 @@ class TestNumberGaps:
         assert "INV-2026." in words(office.get(url_of("number-gaps")))
         assert shown(office, "number-gaps", year=2025) == []
 
+    @pytest.mark.once
     @pytest.mark.parametrize(
         ("numbers", "counter", "expected"),
         [
@@ -223,6 +224,7 @@ class TestTheOrderBehindAnEntry:
             assert f'href="{page_url(entry)}"' in page, entry.source_key
 
 
+@pytest.mark.once
 class TestFiles:
     def test_hold_exactly_what_is_shown(self, office, finished):
         for slug in ("trial-balance", "profit-and-loss", "general-ledger", "journal", "balance-sheet"):

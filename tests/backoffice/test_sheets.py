@@ -30,6 +30,7 @@ class TestEveryReport:
                 assert (slug, kind, file.status_code) == (slug, kind, 200)
                 assert b"".join(file.streaming_content)
 
+    @pytest.mark.once
     @pytest.mark.parametrize("role", ["sales", "warehouse", "purchasing"])
     def test_is_closed_to_everybody_else_whatever_the_address(self, as_role, role):
         client = as_role(role)
@@ -38,6 +39,7 @@ class TestEveryReport:
             paths = [f"/admin/reports/{slug}/", *(f"/admin/reports/{slug}.{kind}" for kind in ("csv", "pdf"))]
             assert [client.get(path, DAYS).status_code for path in paths] == [403] * 3, slug
 
+    @pytest.mark.once
     def test_asks_for_a_login_first(self, client):
         for slug in REPORTS:
             assert client.get(f"/admin/reports/{slug}/").status_code == 302

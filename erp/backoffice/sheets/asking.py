@@ -177,6 +177,11 @@ def months_later(day: date, months: int) -> date:
     return min(first + timedelta(days=day.day - 1), last_of_month(first))
 
 
+def this_year(today: date) -> dict[str, date]:
+    """Return the days of the year that is running."""
+    return {"start": date(today.year, 1, 1), "end": date(today.year, 12, 31)}
+
+
 def last_of_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
