@@ -3,6 +3,7 @@
 from .abroad import EC_SALES_DOCUMENTS, EC_SALES_LIST, VAT_THRESHOLD
 from .aged import AGED_PAYABLES, AGED_RECEIVABLES
 from .balance_sheet import BALANCE_SHEET
+from .explained import CLEARING
 from .general_ledger import GENERAL_LEDGER
 from .gross_profit import GROSS_PROFIT
 from .journal import JOURNAL
@@ -25,6 +26,7 @@ SECTIONS: dict[str, tuple[Report, ...]] = {
         GENERAL_LEDGER,
         JOURNAL,
         NUMBER_GAPS,
+        CLEARING,
     ),
     "Customers and suppliers": (AGED_RECEIVABLES, AGED_PAYABLES),
     "VAT": (
