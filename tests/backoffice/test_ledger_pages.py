@@ -3,6 +3,7 @@
 import csv
 import io
 import subprocess
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -128,6 +129,11 @@ class TestTheJournal:
         assert len(rows) == JournalLine.objects.count()
         assert sum(row[-2] or 0 for row in rows) == sum(row[-1] or 0 for row in rows) > 0
         assert {row[1] for row in rows} == {None}
+        with transaction.atomic():
+            late = post(replace(transfer("late:1"), late_for=date(2026, 2, 27)))
+        marked = [row for row in shown(office, "journal") if row[1]]
+        assert [(str(row[2]), row[1]) for row in marked] == [(str(late), date(2026, 2, 27))] * 2
+        assert "Late for" in words(office.get(page_url(late)))
         sales = shown(office, "journal", journal="SALES")
         assert {str(row[2]).partition("-")[0] for row in sales} == {"SALES"}
         assert 0 < len(sales) < len(rows)

@@ -54,6 +54,7 @@ class JournalEntryAdmin(Exported, ReadOnlyAdmin):
             ("Caused by", links.to_source(row.source_key)),
             ("Order", bookshelf.order_behind(row.source_key)),
             ("Date", row.date),
+            ("Late for", row.late_for),
             ("Journal", row.get_journal_display()),
             ("Document", row.document_no and links.to_source(row.source_key, row.document_no)),
             ("Memo", row.memo),
