@@ -1,17 +1,12 @@
 """The bank's pages in Chromium: a line is accepted by a click, and every page fits on a small telephone."""
 
-import shutil
-
 import pytest
-from django.test import Client
 
-from tests.backoffice.conftest import person
+from tests.backoffice.telephone import CHROMIUM, held_by
 from tests.banking.papers import open_account
 from tests.banking.scenes import came
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PAGES = ("lines/", "clearing/", "refunds/")
 
 pytestmark = [
@@ -30,17 +25,8 @@ def lines(ordered):
 
 @pytest.fixture
 def page(lines, live_server):
-    client = Client()
-    client.force_login(person("accountant"))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(base_url=live_server.url, viewport={"width": 360, "height": 740})
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        page.context.add_cookies([cookie])
-        page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
+    with held_by("accountant", live_server) as page:
         yield page
-        browser.close()
 
 
 def test_a_line_is_accepted_by_a_click_on_a_telephone(page, ordered):

@@ -1,18 +1,12 @@
 """A scanner in Chromium: what it types and ends with Enter is counted, packed and shipped without a mouse."""
 
-import shutil
-
 import pytest
-from django.test import Client
 
 from erp.delivery.models import Carrier
-from tests.backoffice.conftest import person
+from tests.backoffice.telephone import CHROMIUM, FITS, held_by
 from tests.chain.scenes import pay
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FITS = "document.documentElement.scrollWidth <= 360"
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,18 +24,8 @@ def note(ordered):
 
 @pytest.fixture
 def page(note, live_server):
-    """Started last: where it runs, this thread may ask the database no more."""
-    client = Client()
-    client.force_login(person("warehouse"))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(base_url=live_server.url, viewport={"width": 360, "height": 740})
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        page.context.add_cookies([cookie])
-        page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
+    with held_by("warehouse", live_server) as page:
         yield page
-        browser.close()
 
 
 def scan(page, *codes):

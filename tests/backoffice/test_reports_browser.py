@@ -1,18 +1,12 @@
 """Reports in Chromium: from a figure down to the order in three clicks, and back to what was asked."""
 
-import shutil
-
 import pytest
-from django.test import Client
 
 from erp.backoffice.sheets.pages import url_of
-from tests.backoffice.conftest import person
 from tests.backoffice.desk import page_url
+from tests.backoffice.telephone import CHROMIUM, FITS, held_by
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FITS = "document.documentElement.scrollWidth <= 360"
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,18 +17,8 @@ pytestmark = [
 
 @pytest.fixture
 def page(finished, live_server):
-    """Started last: where it runs, this thread may ask the database no more."""
-    client = Client()
-    client.force_login(person("accountant"))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(base_url=live_server.url, viewport={"width": 360, "height": 740})
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        page.context.add_cookies([cookie])
-        page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
+    with held_by("accountant", live_server) as page:
         yield page
-        browser.close()
 
 
 def test_from_a_figure_in_profit_and_loss_to_the_order_in_three_clicks_and_back_again(page, finished):

@@ -1,19 +1,15 @@
 """A list with errors in Chromium on a telephone: its good rows are imported, the rest is corrected."""
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from accounting.money import money
-from tests.backoffice.conftest import person
+from tests.backoffice.telephone import CHROMIUM, held_by
 from tests.chain.scenes import work
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 pytestmark = [
     pytest.mark.browser,
@@ -24,17 +20,8 @@ pytestmark = [
 
 @pytest.fixture
 def page(lamp, bowl, live_server):
-    client = Client()
-    client.force_login(person("sales"))
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(base_url=live_server.url, viewport={"width": 360, "height": 740})
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        page.context.add_cookies([cookie])
-        page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
+    with held_by("sales", live_server) as page:
         yield page
-        browser.close()
 
 
 def in_the_background(do):
