@@ -35,7 +35,6 @@ class AccountForm(forms.Form):
         max_length=80,
         required=False,
         help_text="Its heading in the statements, such as Operating expenses.",
-        widget=forms.TextInput(attrs={"list": "groups"}),
     )
 
 
@@ -60,7 +59,7 @@ class RoleForm(forms.Form):
 
 @admin.register(Account, site=office)
 class AccountAdmin(Exported, ReadOnlyAdmin):
-    list_display = ("code", "name", "kind", "group", "role", "party_required", "open_item", "active")
+    list_display = ("code", "name", "kind", "group", "role", "active")
     list_filter = ("kind", "active", "group")
     search_fields = ("code", "name", "role")
     ordering = ("code",)
@@ -94,6 +93,8 @@ class AccountAdmin(Exported, ReadOnlyAdmin):
             ("Group", row.group),
             ("Role", row.role),
             ("In use", row.active),
+            ("By customer or supplier", row.party_required),
+            ("Settled item by item", row.open_item),
             ("Debits", debit),
             ("Credits", credit),
             ("Balance (debits less credits)", debit - credit),

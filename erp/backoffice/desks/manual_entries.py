@@ -47,8 +47,7 @@ class UndoFilter(admin.SimpleListFilter):
 @admin.register(EntryDraft, site=office)
 class EntryDraftAdmin(Exported, ReadOnlyAdmin):
     list_display = (
-        *("number", "date", "memo", amount("turnover"), "state", "document_no", "entry", "reverse_on"),
-        *("drafted_by", "approved_by"),
+        *("number", "date", "memo", amount("turnover"), "state", "entry", "reverse_on", "approved_by"),
     )
     list_display_links = ("number", "memo")
     list_filter = ("state", UndoFilter, "date")
