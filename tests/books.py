@@ -11,6 +11,7 @@ PARTS = (
     "erp.sales",
     "erp.banking",
     "erp.documents",
+    "erp.closing",
 )
 
 

@@ -11,9 +11,11 @@ from erp.invoicing import audit as invoicing
 from erp.purchasing import audit as purchasing
 from erp.sales import audit as sales
 
+from . import audit as closing
+
 Check = Callable[[], Iterable[str]]
 
-PARTS = (books, inventory, sales, delivery, invoicing, purchasing, banking, documents)
+PARTS = (books, inventory, sales, delivery, invoicing, purchasing, banking, documents, closing)
 
 
 def checks() -> Iterator[Check]:

@@ -10,7 +10,6 @@ from accounting.models import (
     JournalEntry,
     JournalLine,
     OpenItem,
-    Period,
 )
 
 from .. import bookshelf, links, ties, undoing
@@ -25,13 +24,14 @@ class JournalEntryAdmin(Exported, ReadOnlyAdmin):
     list_display = (
         "__str__",
         "date",
+        "late_for",
         "memo",
         "document_no",
         amount("turnover", "amount"),
         "cause",
         "posted_by",
     )
-    list_filter = ("journal", "date")
+    list_filter = ("journal", "date", ("late_for", admin.EmptyFieldListFilter))
     list_select_related = ("fiscal_year", "posted_by")
     search_fields = ("source_key", "document_no", "memo")
     ordering = ("-date", "-pk")
@@ -183,22 +183,3 @@ class OpenItemAdmin(Exported, ReadOnlyAdmin):
             ("Still open", row.residual),
         ]
         return Page(facts, [bookshelf.settled_by(row)])
-
-
-@admin.register(Period, site=office)
-class PeriodAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "start", "end", "locked", "vat_locked", "locked_at", "locked_by")
-    list_filter = ("locked", "fiscal_year")
-    list_select_related = ("locked_by",)
-    ordering = ("-start",)
-
-    def page(self, request: HttpRequest, row: Period) -> Page:
-        facts = [
-            ("From", row.start),
-            ("To", row.end),
-            ("Locked", row.locked),
-            ("VAT locked", row.vat_locked),
-            ("Locked at", row.locked_at),
-            ("Locked by", row.locked_by),
-        ]
-        return Page(facts)
