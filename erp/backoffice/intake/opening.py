@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils import timezone
 
-from accounting import chart, ledger, reports
+from accounting import chart, ledger, periods, reports
 from accounting.models import Account, JournalEntry, OpenItem, Party
 from accounting.money import ZERO
 
@@ -48,6 +48,11 @@ class Opening(Kind):
     def defaults(self) -> Facts:
         return {"party": "", "document": "", "line": ""}
 
+    def hold(self, wants: Sequence[Want]) -> None:
+        """Let one list after the other be taken in: the second sees what the first has posted."""
+        account = chart.account(chart.OPENING_BALANCES)
+        list(Account.objects.select_for_update(no_key=True).filter(pk=account.pk))
+
     def now(self, keys: Iterable[Key]) -> dict[Key, Facts]:
         return {}
 
@@ -55,8 +60,10 @@ class Opening(Kind):
         codes = {want.values["account"] for want in wants}
         accounts = {row.code: row for row in Account.objects.filter(code__in=codes)}
         parties = _parties(wants)
+        today = timezone.localdate()
         for want in wants:
             _check(want, accounts.get(want.values["account"]), parties)
+            _check_day(want, today)
         _refuse_what_is_here(wants, accounts, parties)
 
     def check_all(self, wants: Sequence[Want]) -> list[Wrong]:
@@ -69,7 +76,7 @@ class Opening(Kind):
         days = sorted({want.values.get("date", "") for want in wants} - {""})
         if len(days) > 1:
             wrong.append(("date", days[1], f"there is one day of opening, and {days[0]} is another"))
-        return wrong
+        return wrong + _missing_stock(wants)
 
     def write(self, wants: Sequence[Want], run: Run) -> None:
         on = next(
@@ -140,6 +147,28 @@ def _check(want: Want, account: Account | None, parties: dict[str, Party]) -> No
     if account.role == chart.INVENTORY:
         _check_inventory(want)
     _check_party(want, account, parties)
+
+
+def _check_day(want: Want, today: date) -> None:
+    """Refuse a day that must be a slip, or of a closed month: an opening is not dated into a later one."""
+    if not want.values.get("date"):
+        return
+    day = date.fromisoformat(want.values["date"])
+    try:
+        periods.require_near(day, today=today)
+    except periods.NoSuchYear as slip:
+        want.refuse("date", str(slip))
+    else:
+        if periods.is_closed(day):
+            want.refuse("date", f"{day:%Y-%m} is locked: nothing can be posted into it")
+
+
+def _missing_stock(wants: Sequence[Want]) -> list[Wrong]:
+    """Say where goods are worth something and the balances do not mention it."""
+    inventory, worth = chart.account(chart.INVENTORY), ledger.balance(chart.INVENTORY)
+    if not worth or any(want.values.get("account") == inventory.code for want in wants):
+        return []
+    return [("account", inventory.code, f"the stock is worth {worth}, and no line says so")]
 
 
 def _refuse_what_is_here(

@@ -3,18 +3,19 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 from oscar.core.loading import get_model
 
-from accounting import chart, ledger
+from accounting import chart, ledger, periods
 from accounting.models import JournalEntry, OpenItem, Party
 from accounting.money import ZERO, money
 from erp.backoffice.intake import files, previewing, running
 from erp.backoffice.intake.kinds import KINDS
 from erp.documents.models import Outbox
 from erp.purchasing.models import Supplier
-from tests.backoffice.intake.scenes import keep, preview, refused, round_trip, take, undo, why
+from tests.backoffice.intake.scenes import finish, keep, preview, refused, round_trip, take, undo, why
 from tests.books import is_sound
-from tests.chain.scenes import place
+from tests.chain.scenes import every_row, place
 from tests.factories import NOON, ProductClassFactory, sale_line
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +252,55 @@ def test_opening_balances_that_do_not_balance_are_refused_with_the_difference(la
     with pytest.raises(running.RowsRefused, match=r"they differ by 1706\.00"):
         running.accept(kept, mode="good")
     assert refused(kept) != []
+
+
+def opening(**changes):
+    """The balances above, some cells of them changed: {"1000": {"debit": "1000.01"}}."""
+    names, *rows = (line.split(",") for line in OPENING)
+    for row in rows:
+        for name, value in changes.get(f"on_{row[0]}", {}).items():
+            row[names.index(name)] = value
+    return [",".join(cells) for cells in (names, *rows)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "sentence"),
+    [
+        ({"on_1000": {"debit": "1000.01"}}, "debit", "they differ by 0.01"),
+        ({"on_1300": {"debit": "764.99"}, "on_3000": {"credit": "1705.49"}}, "debit", "is worth 765.00"),
+        ({"on_1200": {"party": ""}}, "party", "Accounts receivable is kept by customer or supplier"),
+        ({"on_1000": {"date": "1900-01-01"}}, "date", "is no day such as 2026-12-31"),
+        ({"on_1000": {"date": "2100-01-01"}}, "date", "01.01.2100 is not a day of these books"),
+        ({"on_1000": {"date": "2026-01-31"}}, "date", "2026-01 is locked: nothing can be posted into it"),
+    ],
+)
+def test_an_opening_wrong_by_a_cent_or_a_day_changes_nothing(lamp, bowl, changed, column, sentence):
+    with transaction.atomic():
+        periods.lock(periods.period_of(date(2026, 1, 31)), reason="Declared", by=None)
+    lines = opening(**changed)
+    assert column in [told for _, told, words in why("opening", *lines) if sentence in words]
+    before = every_row()
+    for mode in ("all", "good"):
+        with pytest.raises(running.RowsRefused):
+            running.accept(keep("opening", *lines), mode=mode)
+    assert every_row() == before
+
+
+def test_an_opening_that_does_not_mention_the_stock_is_refused(lamp, bowl):
+    lines = [line for line in OPENING if not line.startswith("1300")]
+    lines[-1] = "3000,,940.50,,,,,"
+    assert why("opening", *lines) == [("", "account", "the stock is worth 765.00, and no line says so")]
+
+
+def test_a_month_that_is_closed_between_preview_and_taking_in_stops_an_opening(lamp, bowl):
+    kept = keep("opening", *OPENING)
+    running.accept(kept, mode="all")
+    with transaction.atomic():
+        periods.lock(periods.period_of(date(2026, 1, 31)), reason="Declared", by=None)
+    before = JournalEntry.objects.count()
+    finish(kept)
+    assert (kept.state, JournalEntry.objects.count()) == ("stopped", before)
+    assert "2026-01 is locked" in kept.why
 
 
 def test_what_goes_out_as_opening_balances_balances_and_is_not_taken_in_a_second_time(lamp, bowl):

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from accounting import chart, ledger
 from erp import order_to_cash
 from erp.backoffice.intake import running
 from erp.inventory.models import StockLevel, StockMove
@@ -34,6 +35,33 @@ def test_two_workers_and_an_impatient_clerk_apply_a_list_once(lamp):
     _, errors = split(together([partial(running.work, kept.pk, on=TUESDAY)] * 4))
     assert errors == []
     assert StockLevel.objects.get(product=lamp).on_hand == 9
+    assert is_sound()
+
+
+def test_two_previews_of_one_opening_that_are_accepted_at_the_same_moment_are_posted_once():
+    lines = ("account,debit,credit,date", "1000,100.00,,2026-01-01", "3000,,100.00,")
+    kept = [keep("opening", *lines) for _ in range(2)]
+    together([partial(running.accept, one, mode="all") for one in kept])
+    together([partial(running.work, one.pk, on=TUESDAY) for one in kept])
+    states = sorted(type(one).objects.get(pk=one.pk).state for one in kept)
+    assert states.count("done") == 1
+    assert ledger.balance(chart.BANK) == 100
+    assert ledger.balance(chart.OPENING_BALANCES) == 0
+    assert is_sound()
+
+
+def test_two_openings_that_both_run_are_posted_once():
+    lines = ("account,debit,credit,date", "1000,100.00,,2026-01-01", "3000,,100.00,")
+    kept = [keep("opening", *lines) for _ in range(2)]
+    for one in kept:
+        one.move_to("running", mode="all")
+    together([partial(running.work, one.pk, on=TUESDAY) for one in kept])
+    for one in kept:
+        one.refresh_from_db()
+    stopped, done = sorted(kept, key=lambda one: one.state, reverse=True)
+    assert (done.state, stopped.state) == ("done", "stopped")
+    assert "the books say 100.00 already: it would be there twice" in stopped.why
+    assert ledger.balance(chart.BANK) == 100
     assert is_sound()
 
 
