@@ -205,6 +205,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "invoicing.add_reminder",
         "invoicing.change_reminderpause",
         "sales.change_customerterms",
+        "accounting.change_taxcode",  # the boxes of the VAT return
         "sales.view_taxclass",
         "sales.view_taxrule",
     ),

@@ -1,25 +1,25 @@
 """What was sold to other countries of the EU: the threshold for consumers, and the EC sales list."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils.timezone import now
 
+from accounting import periods
+from accounting.models import Period, PeriodChange
 from erp import order_to_cash
 from erp.backoffice.sheets.asking import url_of
 from erp.backoffice.todo import todos
 from erp.invoicing import abroad
 from erp.invoicing.abroad import EcSale
+from erp.invoicing.models import Invoice
 from tests.backoffice.desk import words
 from tests.books import is_sound
 from tests.chain.scenes import FRIDAY, company
 from tests.factories import ADA, MONDAY
-from tests.reporting.trading import FIRM, sold
+from tests.reporting.trading import APRIL, FIRM, MARCH, credited, sold
 
 pytestmark = pytest.mark.django_db
-
-MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
 
 @pytest.fixture
@@ -106,6 +106,16 @@ def test_the_list_leads_to_its_documents_and_is_a_file(office):
         "FR,FR40303265045,services,20.00,2026-01-01,2026-03-31",
         "Total,,,70.00,,",
     ]
+
+
+def test_a_credit_note_that_comes_late_is_in_the_list_of_the_month_it_is_booked_in(firms):
+    order = Invoice.objects.order_by("issued_on", "pk").filter(lines__tax_code__code="DE-K-0").first().order
+    march = abroad.ec_sales(*MARCH)
+    period = Period.objects.get(start=MARCH[0])
+    periods.lock_area(period, PeriodChange.Area.VAT, reason="Filed", by=None)
+    credited(order, key="late")
+    assert abroad.ec_sales(*MARCH) == march
+    assert abroad.ec_sales(*APRIL) == [EcSale("FR40303265045", "goods", Decimal("-50.00"))]
 
 
 @pytest.mark.parametrize("slug", ["ec-sales-list", "vat-threshold", "vat-return", "oss", "vat-documents"])

@@ -108,18 +108,16 @@ def test_the_oss_return_leads_to_its_documents_by_quarter(office):
     assert b"2026 Q2,2026 Q1,AT,Austria,20.00,-100.00,-20.00\r\n" in file
 
 
-def test_the_box_of_a_code_is_changed_at_its_desk(office):
+def test_the_accountant_sets_the_boxes_of_a_code_and_nothing_else_of_it(office, as_role):
     sold("119.00", key="one")
     rate = code("DE-S-19")
-    page = office.get(page_url(rate))
-    sent = {
-        name: value for name, value in page.context["adminform"].form.initial.items() if value is not None
-    }
-    changed = office.post(page_url(rate), sent | {"base_box": "99", "tax_box": "99"})
-    assert changed.status_code == 302
-    assert plain(row(sheets(office, url_of("vat-return", **DAYS))["VAT return"], "99").cells[3]) == Decimal(
-        "19.00"
-    )
+    answers = {"base_box": "99", "tax_box": "99", "valid_to": "2026-12-31", "rate": "20"}
+    assert as_role("auditor").post(page_url(rate), answers).status_code == 403
+    assert as_role("accountant").post(page_url(rate), answers).status_code == 302
+    changed = code("DE-S-19")
+    assert (changed.base_box, changed.valid_to, changed.rate) == ("99", None, rate.rate)
+    found = sheets(office, url_of("vat-return", **DAYS))["VAT return"]
+    assert plain(row(found, "99").cells[3]) == Decimal("19.00")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -33,10 +34,10 @@ class RateForm(forms.ModelForm):
 
 @admin.register(TaxCode, site=office)
 class TaxCodeAdmin(admin.ModelAdmin):
-    """A rate that documents name never changes: it ends, and another begins."""
+    """A rate that documents name never changes: it ends, and another begins. Accountants set its boxes."""
 
     form = RateForm
-    list_display = ("code", "name", "country", "category", "rate", "valid_from", "valid_to", *BOXES)
+    list_display = ("code", "name", "country", "category", "rate", "valid_from", "valid_to", "boxes")
     list_filter = ("category", "country")
     search_fields = ("code", "name")
     ordering = ("code",)
@@ -55,7 +56,14 @@ class TaxCodeAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: TaxCode | None = None) -> tuple[str, ...]:
         """Keep what gives the rate its meaning, once it is used. Its end may always be set."""
+        if not self.has_add_permission(request):
+            return tuple(name for name in flatten_fieldsets(self.fieldsets) if name not in BOXES)
         return ("code", "country", "category", "rate", "valid_from") if obj and rates.is_used(obj) else ()
+
+    @admin.display(description="boxes")
+    def boxes(self, code: TaxCode) -> str:
+        """Return the boxes of the VAT return, each once."""
+        return ", ".join(dict.fromkeys(filter(None, (getattr(code, name) for name in BOXES))))
 
     def has_delete_permission(self, request: HttpRequest, obj: TaxCode | None = None) -> bool:
         is_used = obj is not None and rates.is_used(obj)
