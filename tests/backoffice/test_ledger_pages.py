@@ -62,6 +62,7 @@ class TestTheTrialBalance:
             lines = office.get(url).context["sheets"][0]["sheet"].rows
             assert [plain(cell) for cell in lines[-1].cells][-3:] == [row.debit, row.credit, row.closing]
         assert rows["Total"][2] == rows["Total"][3] > 0
+        assert "Income and expenses run on through the years" in words(office.get(url_of("trial-balance")))
 
     def test_is_narrowed_to_a_kind_a_heading_or_what_moved(self, office, finished):
         Account.objects.filter(role="REVENUE").update(group="Trade")
@@ -254,6 +255,15 @@ class TestFiles:
         cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row]
         assert "'=1+1" in [cell.value for cell in cells]
         assert all(cell.data_type != "f" for cell in cells)
+
+    @pytest.mark.parametrize(("kind", "otherwise"), [("PDF", "as CSV or XLSX"), ("XLSX", "as CSV")])
+    def test_that_would_be_too_long_are_refused_with_another_way(
+        self, office, finished, monkeypatch, kind, otherwise
+    ):
+        monkeypatch.setattr(f"erp.backoffice.sheets.files.{kind}_ROWS", 3)
+        answer = office.get(url_of("journal", **MARCH).replace("/?", f".{kind.lower()}?"), follow=True)
+        assert f"rows are more than such a file holds (3): take it {otherwise}." in words(answer)
+        assert answer.redirect_chain[-1][0] == url_of("journal", **MARCH)
 
     def test_to_print_say_the_sums_and_repeat_their_heads_on_each_page(self, office, finished, tmp_path):
         text = printed(downloaded(office, "profit-and-loss", "pdf"), tmp_path)

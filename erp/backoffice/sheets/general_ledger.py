@@ -28,6 +28,11 @@ COLUMNS = (
 )
 
 
+RESULTS = (Account.Kind.INCOME, Account.Kind.EXPENSE)
+CREDIT_SIDE = "A balance below nought stands on the credit side."
+RUN_ON = "Income and expenses run on through the years: profit and loss says what each of them brought."
+
+
 class AccountForm(DaysForm):
     """Of which account, and of whom."""
 
@@ -98,9 +103,8 @@ class _Page:
 def sheets(asked: AccountForm) -> Sequence[Sheet]:
     account, span = asked.cleaned_data["account"], asked.span
     found = AccountLines(account, span.start, span.end, asked.parties())
-    return [
-        Sheet(str(account), COLUMNS, _Page(found).rows(), "A balance below nought stands on the credit side.")
-    ]
+    note = f"{CREDIT_SIDE} {RUN_ON}" if account.kind in RESULTS else CREDIT_SIDE
+    return [Sheet(str(account), COLUMNS, _Page(found).rows(), note)]
 
 
 def _rows(told: Iterable[Told]) -> list[Row]:

@@ -13,6 +13,7 @@ from accounting.reports import TrialBalanceRow
 
 from . import lines
 from .asking import SpanForm, said
+from .general_ledger import CREDIT_SIDE, RUN_ON
 from .grouped import CHANGE
 from .sheet import SUM, Link, Report, Row, Sheet, plain
 
@@ -61,7 +62,7 @@ def sheets(asked: AccountsForm) -> Sequence[Sheet]:
     found = [row for row in reports.trial_balance(asked.span.start, asked.span.end) if asked.wants(row)]
     rows = [_row(row, asked) for row in found]
     if not asked.beside:
-        return [Sheet("Trial balance", COLUMNS, [*rows, _total(rows)] if rows else [])]
+        return [Sheet("Trial balance", COLUMNS, [*rows, _total(rows)] if rows else [], RUN_ON)]
     return [_beside(rows, found, asked)]
 
 
@@ -80,7 +81,7 @@ def _beside(rows: Sequence[Row], found: Sequence[TrialBalanceRow], asked: Accoun
         for row, one in zip(rows, found, strict=True)
     ]
     columns = [*COLUMNS, f"Balance {said(day)}", CHANGE]
-    note = "A balance below nought stands on the credit side."
+    note = f"{CREDIT_SIDE} {RUN_ON}"
     return Sheet("Trial balance", columns, [*wider, _total(wider)] if wider else [], note)
 
 
