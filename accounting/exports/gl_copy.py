@@ -1,9 +1,8 @@
 """The lines of gl.csv written by PostgreSQL's COPY: byte for byte what `gl` writes, in a part of the time."""
 
-from collections.abc import Iterable
+import re
 from datetime import date
-from itertools import islice
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -11,25 +10,35 @@ from django.db import connection
 from .cells import SIGNS
 
 AT_ONCE = 2000
-SIGNS_SQL = ", ".join(f"chr({ord(sign)})" for sign in SIGNS)
+QUOTED_OR_END = re.compile(rb'("[^"]*")|\n')
+SIGNS_SQL = ", ".join(str(ord(sign)) for sign in SIGNS)
+# What few rows say of many lines is made ready once: it would be made anew for each line otherwise.
 COPY = """
 COPY (
+    WITH year AS MATERIALIZED (
+        SELECT id, '-' || extract(year FROM "end") || '-' AS named FROM accounting_fiscalyear
+    ), account AS MATERIALIZED (
+        SELECT id, {code} AS code, {name} AS name FROM accounting_account
+    ), tax_code AS MATERIALIZED (
+        SELECT id, {code} AS code FROM accounting_taxcode
+    )
     SELECT
-        entry.journal || '-' || extract(year FROM year."end") || '-'
-            || lpad(entry.number::text, greatest(6, length(entry.number::text)), '0'),
-        to_char(line.date, 'YYYY-MM-DD'),
+        entry.journal || year.named
+            || CASE WHEN number < 1000000 THEN lpad(number::text, 6, '0') ELSE number::text END,
+        line.date,
         entry.journal,
-        {account_code}, {account_name}, {party_key}, {party_name}, {document_no}, {description},
-        {debit}, {credit},
+        account.code, account.name, {party_key}, {party_name}, {document_no}, {description},
+        CASE WHEN line.amount > 0 THEN {debit} ELSE {nothing} END,
+        CASE WHEN line.amount < 0 THEN {credit} ELSE {nothing} END,
         %(currency)s,
-        {tax_code}, {source_key},
+        tax_code.code, {source_key},
         entry.hash
     FROM accounting_journalline line
     JOIN accounting_journalentry entry ON entry.id = line.entry_id
-    JOIN accounting_fiscalyear year ON year.id = entry.fiscal_year_id
-    JOIN accounting_account account ON account.id = line.account_id
+    JOIN year ON year.id = entry.fiscal_year_id
+    JOIN account ON account.id = line.account_id
     LEFT JOIN accounting_party party ON party.id = line.party_id
-    LEFT JOIN accounting_taxcode tax_code ON tax_code.id = line.tax_code_id
+    LEFT JOIN tax_code ON tax_code.id = line.tax_code_id
     WHERE entry.number IS NOT NULL
         AND (%(start)s::date IS NULL OR line.date >= %(start)s::date)
         AND (%(end)s::date IS NULL OR line.date <= %(end)s::date)
@@ -41,40 +50,39 @@ COPY (
 def write_lines(stream: IO[str], start: date | None, end: date | None, comma: bool) -> int:
     """Write the posted lines between two days; return how many."""
     asked = {"start": start, "end": end, "currency": settings.CURRENCY}
-    count = 0
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        _copied(cursor, comma, asked) as copy,
-    ):
-        lines = iter(copy)
-        while some := list(islice(lines, AT_ONCE)):
-            count += len(some)
-            stream.write(_ended(some))
+    kept, count = bytearray(), 0
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.execute("SET datestyle TO ISO")
+        # psycopg itself is asked: Django's wrapper for debugging passes no parameters on to `copy`.
+        with cursor.cursor.copy(_sql(comma), asked) as copy:
+            for line in copy:  # each by itself, and let go at once: many that are held cost twice the time
+                kept += line
+                count += 1
+                if count % AT_ONCE == 0:
+                    stream.write(_ended(kept, AT_ONCE))
+                    kept.clear()
+    stream.write(_ended(kept, count % AT_ONCE))
     return count
 
 
-def _copied(cursor: Any, comma: bool, asked: dict[str, Any]) -> Any:
-    """Ask psycopg itself: Django's wrapper for debugging passes no parameters on to `copy`."""
-    return cursor.cursor.copy(_sql(comma), asked)
-
-
-def _ended(lines: Iterable[memoryview]) -> str:
-    """Return lines as RFC 4180 ends them. Each comes by itself, and PostgreSQL ends it by LF alone."""
-    return b"".join([bytes(line[:-1]) + b"\r\n" for line in lines]).decode()
+def _ended(lines: bytearray, count: int) -> str:
+    """Return lines as RFC 4180 ends them: PostgreSQL ends them by LF alone, as words of a cell may be too."""
+    if lines.count(b"\n") == count:
+        return lines.replace(b"\n", b"\r\n").decode()
+    return QUOTED_OR_END.sub(lambda found: found[1] or b"\r\n", bytes(lines)).decode()
 
 
 def _sql(comma: bool) -> str:
     return COPY.format(
-        account_code=_text("account.code"),
-        account_name=_text("account.name"),
+        code=_text("code"),
+        name=_text("name"),
         party_key=_text("party.key"),
         party_name=_text("party.name"),
         document_no=_text("entry.document_no"),
-        description=_text("coalesce(nullif(line.memo, ''), entry.memo)"),
-        debit=_amount("line.debit", comma),
-        credit=_amount("line.credit", comma),
-        tax_code=_text("tax_code.code"),
+        description=_text("CASE WHEN line.memo = '' THEN entry.memo ELSE line.memo END"),
+        debit=_amount("line.amount", comma),
+        credit=_amount("-line.amount", comma),
+        nothing="'0,00'" if comma else "'0.00'",
         source_key=_text("entry.source_key"),
         delimiter="';'" if comma else "','",
     )
@@ -82,7 +90,7 @@ def _sql(comma: bool) -> str:
 
 def _text(value: str) -> str:
     """Return SQL that does as `cells.text`. What is empty is NULL: COPY would quote it."""
-    return f"CASE WHEN left({value}, 1) IN ({SIGNS_SQL}) THEN '''' || {value} ELSE nullif({value}, '') END"
+    return f"CASE WHEN ascii({value}) IN ({SIGNS_SQL}) THEN '''' || {value} ELSE nullif({value}, '') END"
 
 
 def _amount(cents: str, comma: bool) -> str:
