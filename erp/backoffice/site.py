@@ -20,7 +20,6 @@ from . import (
     reorder_page,
     reports,
     statements,
-    valuation,
 )
 from .sections import grouped
 from .sheets import pages as sheets
@@ -112,10 +111,6 @@ class BackOffice(AdminSite):
         """Show a customer's statement of account."""
         return statements.page(request, pk, self.each_context(request))
 
-    def valuation(self, request: HttpRequest) -> HttpResponse:
-        """Show what the goods were worth at the end of a day."""
-        return valuation.page(request, self.each_context(request))
-
     def counters(self, request: HttpRequest) -> HttpResponse:
         """Show which counters of stock are wrong."""
         return counters.page(request, self.each_context(request))
@@ -147,8 +142,6 @@ class BackOffice(AdminSite):
             path(
                 "statement/<int:pk>/<slug:kind>/", self.admin_view(statements.download), name="statement_file"
             ),
-            path("stock/valuation/", self.admin_view(self.valuation), name="valuation"),
-            path("stock/valuation.<slug:kind>", self.admin_view(valuation.download), name="valuation_file"),
             path("stock/counters/", self.admin_view(self.counters), name="counters"),
             path("picking/", self.admin_view(self.picking), name="picking"),
             path("picking/<int:pk>/", self.admin_view(self.pick_note), name="pick_note"),

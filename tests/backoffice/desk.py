@@ -2,6 +2,8 @@
 
 from django.urls import reverse
 
+from erp.backoffice.sheets.sheet import DASH
+
 
 def list_url(model):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
@@ -26,3 +28,14 @@ def told(response):
 
 def words(response):
     return response.content.decode()
+
+
+def shown(response, place=0):
+    """Return the rows of a sheet of a report as they are seen, without the dashes."""
+    rows = [[cell[2] for cell in cells] for _, cells in response.context["sheets"][place]["rows"]]
+    return [["" if said == DASH else said for said in row] for row in rows]
+
+
+def addresses(response, place=0):
+    """Return where the first row of a sheet leads."""
+    return [url for _, url, _ in response.context["sheets"][place]["rows"][0][1] if url]

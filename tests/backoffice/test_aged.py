@@ -11,9 +11,8 @@ from django.db import transaction
 from accounting import chart, ledger
 from accounting.ledger import credit, debit
 from accounting.models import Party
-from erp.backoffice.sheets.sheet import DASH
 from erp.reporting import aged
-from tests.backoffice.desk import page_url, words
+from tests.backoffice.desk import addresses, page_url, shown, words
 from tests.backoffice.test_stock_pages import tamper
 from tests.chain.scenes import FRIDAY, TUESDAY, pay, place
 from tests.factories import MONDAY, sale_line
@@ -40,16 +39,6 @@ def acme(lamp):
     bill = buying.book(of, buying.expense("100.00", "19.00", code="DE-S-19"))
     buying.pay(of, "19.00", bills=[bill])
     return bill
-
-
-def shown(response, place=0):
-    """Return the rows of a sheet as they are seen, without the dashes."""
-    rows = [[cell[2] for cell in cells] for _, cells in response.context["sheets"][place]["rows"]]
-    return [["" if said == DASH else said for said in row] for row in rows]
-
-
-def addresses(response, place=0):
-    return [url for _, url, _ in response.context["sheets"][place]["rows"][0][1] if url]
 
 
 @pytest.mark.parametrize(

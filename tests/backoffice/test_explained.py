@@ -17,8 +17,7 @@ from erp.invoicing.models import PaymentOperation
 from erp.purchasing.models import PurchaseOrder
 from erp.reporting.explained import explained
 from erp.reporting.parts import Order
-from tests.backoffice.desk import words
-from tests.backoffice.test_aged import shown
+from tests.backoffice.desk import shown, words
 from tests.banking.papers import TODAY, open_account
 from tests.banking.reports import report
 from tests.chain import test_histories as chain

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
-from oscar.apps.catalogue.models import Category
+from oscar.apps.catalogue.categories import create_from_breadcrumbs
 
 from accounting import chart, ledger
 from accounting.ledger import credit, debit
@@ -14,8 +14,7 @@ from erp import order_to_cash
 from erp.backoffice.sheets.gross_profit import WAYS
 from erp.reporting import goods, profit
 from erp.reporting.profit import Earned
-from tests.backoffice.desk import page_url, words
-from tests.backoffice.test_aged import addresses, shown
+from tests.backoffice.desk import addresses, page_url, shown, words
 from tests.chain import test_histories as chain
 from tests.chain.scenes import FRIDAY, TUESDAY, pay, place, ship, shipped_line
 from tests.factories import MONDAY, sale_line
@@ -55,7 +54,7 @@ def test_revenue_counts_when_the_goods_are_shipped(sold, lamp, bowl):
 
 
 def test_a_category_takes_variants_and_the_first_of_several(sold, lamp, bowl):
-    light, room = Category.add_root(name="Light"), Category.add_root(name="Room")
+    light, room = (create_from_breadcrumbs(name) for name in ("Light", "Room"))
     for product, category in ((lamp, room), (lamp, light), (bowl, room)):
         product.categories.add(category)
     found = goods.by_category(MONDAY, FRIDAY)

@@ -11,6 +11,7 @@ from .number_gaps import NUMBER_GAPS
 from .oss import OSS
 from .profit_and_loss import PROFIT_AND_LOSS
 from .sheet import Report
+from .stock_value import STOCK_VALUE
 from .trial_balance import TRIAL_BALANCE
 from .vat_papers import OSS_DOCUMENTS, VAT_DOCUMENTS
 from .vat_return import VAT_RETURN
@@ -29,6 +30,7 @@ SECTIONS: dict[str, tuple[Report, ...]] = {
         CLEARING,
     ),
     "Customers and suppliers": (AGED_RECEIVABLES, AGED_PAYABLES),
+    "Stock": (STOCK_VALUE,),
     "VAT": (
         VAT_RETURN,
         VAT_DOCUMENTS,
