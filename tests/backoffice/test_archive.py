@@ -24,7 +24,7 @@ from erp.purchasing import suppliers
 from erp.purchasing.models import Supplier
 from tests.chain.scenes import FRIDAY, shipped_line
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MARCH = Asked(date(2026, 3, 1), date(2026, 3, 31))
 

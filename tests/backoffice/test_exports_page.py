@@ -13,7 +13,7 @@ from erp.backoffice.taking_away import KINDS
 from erp.documents.models import Company
 from tests.backoffice.desk import list_url, page_url, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGE = "/admin/books/exports/"
 DAYS = {"start": "2026-03-01", "end": "2026-03-31"}
