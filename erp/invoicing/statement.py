@@ -103,11 +103,11 @@ def statement(party: Party, *, start: date, end: date) -> Statement:
     if start > end:
         raise DaysTheWrongWay("The first day comes after the last one.")
     role, sign = OWED[Party.Kind(party.kind)]
-    opening = sign * _balance(role, party, start - timedelta(days=1))
+    opening = ZERO + sign * _balance(role, party, start - timedelta(days=1))
     left = {item.line_id: item for item in open_at(role, on=end, party=party)}
     movements = list(_movements(party, opening, left, (start, end)))
     late = sum((sign * item.open for item in left.values() if sign * item.open > 0 and item.due < end), ZERO)
-    held = -_balance(chart.PREPAYMENTS, party, end)
+    held = ZERO - _balance(chart.PREPAYMENTS, party, end)
     return Statement(party, start, end, opening, movements, late, held)
 
 

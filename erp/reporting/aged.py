@@ -50,7 +50,7 @@ def totals(role: str, *, on: date) -> dict[int, Decimal]:
 
 def booked(role: str, *, on: date) -> Decimal:
     """Return what the control account says is owed at the end of a day."""
-    return SIGNS[role] * ledger.balance(role, on=on)
+    return ZERO + SIGNS[role] * ledger.balance(role, on=on)  # never -0.00
 
 
 def items(role: str, *, on: date, party: Party | None = None) -> list[Item]:

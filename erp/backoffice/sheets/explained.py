@@ -66,7 +66,7 @@ class Rows:
         return Row(["Together", "", "", None, self._amount(known)], SUM)
 
     def _amount(self, amount: Decimal) -> Decimal:
-        return sign_of(self.found.account) * amount
+        return ZERO + sign_of(self.found.account) * amount  # never -0.00
 
 
 def sheets(asked: DayForm) -> Sequence[Sheet]:
@@ -107,7 +107,7 @@ def _summary(asked: DayForm, found: Sequence[Explained], before: Sequence[Explai
 
 def _figures(found: Explained) -> list[Any]:
     sign, papers = sign_of(found.account), sum(found.parts.values(), ZERO)
-    return [sign * amount for amount in (found.balance, papers, found.opened, found.rest)]
+    return [ZERO + sign * amount for amount in (found.balance, papers, found.opened, found.rest)]
 
 
 def _wrong(found: Explained) -> str:
