@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery, 
 from django.db.models.functions import Coalesce
 
 from . import guards, reports
-from .chain import next_hash
+from .chain import next_hash, tax_facts
 from .models import (
     Account,
     Allocation,
@@ -185,24 +185,28 @@ def _entries_in_order() -> Iterator[tuple[tuple, list]]:
             "entry__memo",
             "entry__source_key",
             "entry__reverses__source_key",
+            "entry__posted_by",
             "entry__hash",
             "line_no",
             "account__code",
+            "account__kind",
             "amount",
             "party__key",
             "tax_code__code",
+            "tax_code__category",
+            "tax_code__rate",
             "due_date",
             "memo",
             "currency",
             "amount_cur",
         )
     )
-    for head, lines in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:10]):
-        yield head, [line[10:] for line in lines]
+    for head, lines in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:11]):
+        yield head, [line[11:] for line in lines]
 
 
 def _hash(previous: str, head: tuple, lines: list, year: int) -> str:
-    journal, _, number, day, late_for, document_no, memo, source_key, reverses, _ = head
+    journal, _, number, day, late_for, document_no, memo, source_key, reverses, by, _ = head
     return next_hash(
         previous,
         entry_no=entry_no(journal, year, number),
@@ -210,18 +214,19 @@ def _hash(previous: str, head: tuple, lines: list, year: int) -> str:
         late_for=late_for,
         words=(document_no, memo, source_key),
         reverses=reverses or "",
+        by=by,
         lines=[
             (
                 line_no,
-                code,
+                (code, kind),
                 minor(amount),
                 party or "",
-                tax_code or "",
+                tax_facts(*tax) if tax[0] else None,
                 due.isoformat() if due else "",
                 words,
                 currency,
                 None if foreign is None else minor(foreign),
             )
-            for line_no, code, amount, party, tax_code, due, words, currency, foreign in lines
+            for line_no, code, kind, amount, party, *tax, due, words, currency, foreign in lines
         ],
     )

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from . import guards
 from .bulk import insert_rows
-from .chain import LineFacts, next_hash
+from .chain import LineFacts, next_hash, tax_facts
 from .chart import account, accounts
 from .entry import Entry, Line, Unbalanced, credit, debit
 from .inside import inside_transaction
@@ -115,7 +115,7 @@ def post(entry: Entry, *, by=None, take_number: Callable[[], str] | None = None)
         entry_id, year_id, period_id = drafted
         items = _add_lines(cursor, entry_id, entry, found)
         document_no = take_number() if take_number else entry.document_no
-        number, digest = _take_place(cursor, entry, year_id, document_no, found)
+        number, digest = _take_place(cursor, entry, year_id, document_no, found, by)
         cursor.execute(SET_POSTED, [number, digest, document_no, entry_id])
     facts = {"number": number, "hash": digest, "document_no": document_no, "posted_by": by}
     posted = JournalEntry(pk=entry_id, fiscal_year_id=year_id, period_id=period_id, **_said(entry), **facts)
@@ -227,7 +227,7 @@ def _add_lines(cursor, entry_id: int, entry: Entry, found: dict[str, Account]) -
     return []
 
 
-def _take_place(cursor, entry, year_id, document_no, found) -> tuple[int, str]:
+def _take_place(cursor, entry, year_id, document_no, found, by) -> tuple[int, str]:
     """Lock the journal's counter, and move it on to the number and hash of this entry."""
     sequence_id, last_no, last_hash, year_end = _locked_counter(cursor, [entry.journal, year_id])
     number = last_no + 1
@@ -238,6 +238,7 @@ def _take_place(cursor, entry, year_id, document_no, found) -> tuple[int, str]:
         late_for=entry.late_for,
         words=(document_no, entry.memo, entry.source_key),
         reverses=entry.reverses.source_key if entry.reverses else "",
+        by=by and by.pk,
         lines=[_facts(line_no, line, found) for line_no, line in enumerate(entry.lines, start=1)],
     )
     cursor.execute(MOVE_COUNTER, [number, digest, sequence_id])
@@ -257,12 +258,13 @@ def _locked_counter(cursor, place: list) -> tuple[int, int, str, date | str]:
 
 
 def _facts(line_no: int, line: Line, found: dict[str, Account]) -> LineFacts:
+    account, tax = found[line.account], line.tax_code
     return (
         line_no,
-        found[line.account].code,
+        (account.code, account.kind),
         minor(line.amount),
         line.party.key if line.party else "",
-        line.tax_code.code if line.tax_code else "",
+        tax_facts(tax.code, tax.category, tax.rate) if tax else None,
         line.due.isoformat() if line.due else "",
         line.memo,
         "",

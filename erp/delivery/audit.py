@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
+from accounting.finding import Finding
 from accounting.money import ZERO
 from erp.inventory.models import Backorder, StockLevel, StockMove
 from erp.inventory.valuation import cost_of_return
@@ -128,6 +129,21 @@ def orders_are_as_shipped_as_their_notes() -> Iterator[str]:
             yield f"Order {note.order.number} is {status}, but {note} is {note.get_state_display()}."
 
 
+def what_left_cost_what_was_moved() -> Iterator[str]:
+    """6 What left on a delivery note cost what its stock moves took off the shelf."""
+    lines = DeliveryLine.objects.filter(note__shipped_on__isnull=False).order_by()
+    costs = lines.values_list("note", "product").annotate(Sum("cost"))
+    said = {(f"delivery:{note}", product): cost or ZERO for note, product, cost in costs.iterator()}
+    moves = StockMove.objects.filter(source_key__startswith="delivery:").order_by()
+    for key, product, value in moves.values_list("source_key", "product").annotate(Sum("value")).iterator():
+        cost = said.pop((key, product), None)
+        if cost != -value:
+            yield Finding(f"{key}: product {product} cost {cost}, moved were {-value}.", about=key)
+    for (key, product), cost in said.items():
+        if cost:
+            yield Finding(f"{key}: product {product} cost {cost}, nothing was moved.", about=key)
+
+
 def shipped_lines_have_a_cost() -> Iterator[str]:
     """9 Whatever left the house has its date and its cost."""
     shipped = Q(note__shipped_on__isnull=False)
@@ -145,5 +161,6 @@ CHECKS = [
     returns_cost_what_left,
     restocked_is_on_the_shelf,
     orders_are_as_shipped_as_their_notes,
+    what_left_cost_what_was_moved,
     shipped_lines_have_a_cost,
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce
@@ -17,6 +18,7 @@ from accounting.sealing import linked, sealed
 
 from .models import (
     Adjustment,
+    PriceChange,
     StockLevel,
     StockMove,
     Stocktake,
@@ -111,6 +113,21 @@ def values_are_what_moved() -> Iterator[str]:
         yield f"{row.product}: {row.quantity} worth {row.value}, but its moves come to {moved}."
 
 
+def prices_are_what_they_became() -> Iterator[str]:
+    """6 Each change of a price goes on from the one before it, and the last one is the price of today."""
+    last: dict[int, Any] = {}
+    changes = PriceChange.objects.order_by("product", "pk").values_list("product", "old", "new", "pk")
+    for product, old, new, key in changes.iterator():
+        if product in last and last[product] != old:
+            yield f"Product {product}: its price was {last[product]}, change {key} says it was {old}."
+        last[product] = new
+    for record in StockRecord.objects.filter(product__in=last).order_by("pk").iterator():
+        became = last[record.product_id]
+        if record.price != became:
+            words = f"Product {record.product_id} costs {record.price}, it was changed to {became}."
+            yield Finding(words, about=record)
+
+
 def inventory_account_is_the_stock() -> Iterator[str]:
     """6 The inventory account is the value of all products."""
     worth = StockValue.objects.aggregate(total=Sum("value", default=ZERO))["total"]
@@ -169,6 +186,7 @@ CHECKS = [
     nothing_less_than_nothing_is_set_aside,
     records_are_the_sum_of_levels,
     values_are_what_moved,
+    prices_are_what_they_became,
     inventory_account_is_the_stock,
     on_the_road_is_what_was_sent,
     documents_moved_what_they_say,

@@ -21,6 +21,7 @@ from .audit_money import (
     money_nobody_owes_is_in_the_books,
     notices_that_moved_money_have_their_operation,
     orders_and_money_belong_together,
+    orders_are_paid_as_agreed,
     payments_are_their_operations,
 )
 from .models import (
@@ -210,6 +211,7 @@ CHECKS = [
     deferred_revenue_is_what_waits,
     money_is_where_it_went,
     payments_are_their_operations,
+    orders_are_paid_as_agreed,
     counted_pieces_are_credited,
     what_is_billed_leaves,
     what_came_back_is_credited,

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting import chart, evidence
+from accounting.finding import Finding
 from accounting.money import ZERO, money_value
 
 from . import providers
@@ -47,6 +48,17 @@ def payments_are_their_operations() -> Iterator[str]:
         for payment in rows.order_by("pk"):
             said = getattr(payment, part)
             yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
+
+
+def orders_are_paid_as_agreed() -> Iterator[str]:
+    """10 A payment of an order is over what the order comes to, or over what of it was taken in."""
+    rows: Any = Payment.objects.filter(kind=Payment.Kind.ORDER, order__isnull=False).order_by("pk")
+    for payment in rows.select_related("order").iterator():
+        total = payment.order.total_incl_tax
+        if payment.amount not in (total, payment.captured):
+            yield Finding(
+                f"Payment {payment} is over {payment.amount}, its order over {total}.", about=payment
+            )
 
 
 def orders_and_money_belong_together() -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from accounting import chart, evidence, ledger
+from accounting.finding import Finding
 from accounting.money import ZERO
 from erp.inventory.models import StockMove
 
@@ -16,6 +17,8 @@ from .models import (
     BillLine,
     GoodsReceipt,
     GoodsReceiptLine,
+    PaymentRun,
+    PaymentRunBill,
     PurchaseLine,
     PurchaseOrder,
     SupplierBill,
@@ -94,6 +97,37 @@ def goods_not_invoiced_are_what_came_unbilled() -> Iterator[str]:
         yield f"Goods for {waiting} came that are not billed, the account says {booked}."
 
 
+def papers_clear_what_their_entries_say() -> Iterator[str]:
+    """7 Each receipt, return and bill moves goods received not invoiced by what stands on it."""
+    said: dict[str, Decimal] = {}
+    for lines, paper, kind, value in (
+        (GoodsReceiptLine, "receipt", "receipt", -F("value")),
+        (SupplierReturnLine, "returned", "supplier-return", F("value")),
+        (BillLine, "bill", "bill", SIGN * F("expected")),
+    ):
+        rows: Any = lines.objects.order_by().values_list(f"{paper}_id")
+        said |= {f"{kind}:{key}": total for key, total in rows.annotate(total=Sum(value)) if total}
+    booked = evidence.by_source(chart.GOODS_RECEIVED_NOT_INVOICED, PAPERS)
+    for key in sorted(said.keys() | booked.keys()):
+        stated, entry = said.get(key, ZERO), booked.get(key, ZERO)
+        if stated != entry:
+            words = f"{key} clears {stated} of goods not invoiced, its entry {entry}."
+            yield Finding(words, about=key)
+
+
+def runs_are_their_bills_and_payments() -> Iterator[str]:
+    """10 A payment run is the sum of its bills, and a paid one paid each supplier its part."""
+    runs: Any = PaymentRun.objects.annotate(given=Sum("bills__amount")).exclude(total=F("given"))
+    for run in runs.order_by("pk"):
+        yield Finding(f"{run} is over {run.total}, its bills over {run.given}.", about=run)
+    bills = PaymentRunBill.objects.filter(run__state=PaymentRun.State.PAID).order_by()
+    parts = bills.values_list("run__reference", "bill__supplier").annotate(Sum("amount"))
+    paid = dict(SupplierPayment.objects.values_list("reference", "amount"))
+    for reference, supplier, part in parts:
+        if paid.get(f"{reference}-{supplier}") != part:
+            yield f"{reference} gave {part} to a supplier, paid was {paid.get(f'{reference}-{supplier}')}."
+
+
 def suppliers_are_owed_what_papers_say() -> Iterator[str]:
     """8 Each bill, credit note and payment moves what we owe its supplier by its amount."""
     wanted = {}
@@ -157,6 +191,8 @@ CHECKS = [
     what_came_and_went_is_moved,
     bills_add_up,
     goods_not_invoiced_are_what_came_unbilled,
+    papers_clear_what_their_entries_say,
+    runs_are_their_bills_and_payments,
     suppliers_are_owed_what_papers_say,
     vat_of_bills_is_in_the_books,
     each_purchase_has_its_entry,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery, Sum
@@ -10,9 +11,11 @@ from django.utils import timezone
 from oscar.core.loading import get_model
 
 from accounting.finding import Finding
+from accounting.models import TaxCode
 from accounting.money import ZERO, money, money_value
 
 from .models import OrderCharge, SaleKey, Step
+from .pricing import tax_on
 
 Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
@@ -53,6 +56,41 @@ def _total(rows: Any, part: str, nothing: Any) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(total=Sum(part)).values("total")), nothing)
 
 
+def lines_are_priced_as_stated() -> Iterator[str]:
+    """8 What an order's line came to before discounts is its price times its pieces, with the VAT in it."""
+    rates = dict(TaxCode.objects.values_list("code", "rate"))
+    lines = OrderLine.objects.exclude(order__terms=None).select_related("order__terms").order_by("pk")
+    for line in lines.iterator():
+        if line.tax_code in rates and _stated(line) != _priced(line, rates[line.tax_code]):
+            words = f"Order {line.order.number}: the price of '{line.title}' is not what it came to."
+            yield Finding(words, about=line.order)
+
+
+def _stated(line: Any) -> tuple[Decimal, ...]:
+    return (
+        line.unit_price_excl_tax,
+        line.unit_price_incl_tax,
+        line.line_price_before_discounts_excl_tax,
+        line.line_price_before_discounts_incl_tax,
+    )
+
+
+def _priced(line: Any, rate: Decimal) -> tuple[Decimal, ...]:
+    """Return the prices of a piece and of all, net and gross, by the one that was stated."""
+    prices = line.order.terms.prices
+    gross = prices == "gross"
+    unit = line.unit_price_incl_tax if gross else line.unit_price_excl_tax
+    after = line.line_price_incl_tax if gross else line.line_price_excl_tax
+    before, unit_tax = unit * line.quantity, tax_on(unit, rate, prices=prices)
+    tax = tax_on(before, rate, prices=prices)
+    if before == after:
+        tax = line.line_price_incl_tax - line.line_price_excl_tax
+    parts = ((unit, unit_tax), (before, tax))
+    return tuple(
+        part for base, vat in parts for part in ((base - vat, base) if gross else (base, base + vat))
+    )
+
+
 def orders_have_terms_and_key() -> Iterator[str]:
     """9 Each order was placed through the chain: it has its terms, and its key."""
     for number in Order.objects.filter(terms=None).order_by("pk").values_list("number", flat=True):
@@ -84,4 +122,4 @@ def no_step_is_stuck() -> Iterator[str]:
         yield Finding(f"Order {step.order.number} waits for its invoice since {since}.", about=step)
 
 
-CHECKS = [orders_add_up, orders_have_terms_and_key, no_step_is_stuck]
+CHECKS = [orders_add_up, lines_are_priced_as_stated, orders_have_terms_and_key, no_step_is_stuck]

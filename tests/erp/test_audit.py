@@ -1,5 +1,7 @@
 """A row changed past the chain is found by the check that looks for it, and by none before."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 
@@ -8,7 +10,7 @@ from erp import order_to_cash, stocktaking
 from erp.delivery import audit as delivery
 from erp.documents import audit as documents
 from erp.inventory import audit as inventory
-from erp.inventory.services import main_warehouse
+from erp.inventory.services import main_warehouse, set_price
 from erp.invoicing import audit as invoicing
 from erp.invoicing import einvoice
 from erp.sales import audit as sales
@@ -25,6 +27,8 @@ TAMPERINGS = [
         "UPDATE partner_stockrecord SET num_in_stock = num_in_stock + 1",
     ),
     (inventory.values_are_what_moved, "UPDATE inventory_stockvalue SET value = value + 1"),
+    (inventory.prices_are_what_they_became, "UPDATE partner_stockrecord SET price = price + 1"),
+    (inventory.prices_are_what_they_became, "UPDATE inventory_pricechange SET old = 1 WHERE new = 1200"),
     (inventory.inventory_account_is_the_stock, "UPDATE inventory_stockvalue SET value = value + 1"),
     (inventory.moves_go_on_from_each_other, "UPDATE inventory_stockmove SET on_hand_after = 1"),
     (
@@ -60,6 +64,11 @@ TAMPERINGS = [
     ),
     (inventory.each_day_the_account_is_the_stock, "UPDATE inventory_stockmove SET moved_on = '2026-03-20'"),
     (sales.orders_add_up, "UPDATE order_order SET total_incl_tax = total_incl_tax + 0.01"),
+    (sales.lines_are_priced_as_stated, "UPDATE order_line SET unit_price_incl_tax = unit_price_incl_tax + 1"),
+    (
+        sales.lines_are_priced_as_stated,
+        "UPDATE order_line SET line_price_before_discounts_excl_tax = 1",
+    ),
     (sales.orders_have_terms_and_key, "DELETE FROM sales_terms"),
     (sales.orders_have_terms_and_key, "DELETE FROM sales_salekey"),
     (sales.orders_have_terms_and_key, "UPDATE order_order SET number = 'x' WHERE status = 'shipped'"),
@@ -86,6 +95,11 @@ TAMPERINGS = [
     (delivery.restocked_is_on_the_shelf, "UPDATE delivery_returnline SET restocked = 0"),
     (delivery.orders_are_as_shipped_as_their_notes, "UPDATE order_order SET status = 'confirmed'"),
     (delivery.orders_are_as_shipped_as_their_notes, "UPDATE order_order SET status = 'shipped'"),
+    (delivery.what_left_cost_what_was_moved, "UPDATE delivery_deliveryline SET cost = cost + 1"),
+    (
+        delivery.what_left_cost_what_was_moved,
+        "UPDATE inventory_stockmove SET source_key = 'x' WHERE source_key LIKE 'delivery:%'",
+    ),
     (delivery.shipped_lines_have_a_cost, "UPDATE delivery_deliveryline SET cost = NULL"),
     (invoicing.papers_add_up, "UPDATE invoicing_invoice SET net = net + 1, gross = gross + 1"),
     (invoicing.papers_add_up, "UPDATE invoicing_creditnote SET net = net + 1, tax = tax - 1"),
@@ -105,6 +119,10 @@ TAMPERINGS = [
     (
         invoicing.money_is_where_it_went,
         "UPDATE invoicing_payment SET captured = captured - 1 WHERE kind = 'order' AND captured > 0",
+    ),
+    (
+        invoicing.orders_are_paid_as_agreed,
+        "UPDATE invoicing_payment SET amount = amount + 1 WHERE kind = 'order'",
     ),
     (invoicing.payments_are_their_operations, "UPDATE invoicing_payment SET refunded = 0"),
     (invoicing.counted_pieces_are_credited, "UPDATE invoicing_invoiceline SET credited = 0"),
@@ -148,6 +166,8 @@ TAMPERINGS = [
 def trade():
     """Three lamps of one order were paid and shipped, one came back; two more are promised to another."""
     lamp = ProductFactory(title="Lamp", stock=(9, "4.00"))
+    for price in (11, 12):
+        set_price(lamp.stockrecords.get(), Decimal(price))
     order = place(sale_line(lamp, 3), charge="5.95", email="ada@example.com")
     pay(order)
     ship(order)

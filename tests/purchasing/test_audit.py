@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 
 from accounting import guards
+from erp import remitting
 from erp.purchasing import audit
 from tests.books import is_sound
-from tests.chain.scenes import company
+from tests.chain.scenes import FRIDAY, company
 from tests.factories import ProductFactory
 from tests.purchasing.buying import book, expense, goods, ordered, pay, receive, send_back, supplier
 
@@ -29,6 +30,13 @@ TAMPERINGS = [
         audit.suppliers_are_owed_what_papers_say,
         "UPDATE purchasing_supplierbill SET net = net + 1, gross = gross + 1",
     ),
+    (audit.papers_clear_what_their_entries_say, "UPDATE purchasing_billline SET expected = expected + 1"),
+    (audit.papers_clear_what_their_entries_say, "UPDATE purchasing_supplierreturnline SET value = value + 1"),
+    (audit.runs_are_their_bills_and_payments, "UPDATE purchasing_paymentrun SET total = total + 1"),
+    (
+        audit.runs_are_their_bills_and_payments,
+        "UPDATE purchasing_supplierpayment SET amount = amount + 1 WHERE reference LIKE 'PAY-%'",
+    ),
     (audit.suppliers_are_owed_what_papers_say, "UPDATE purchasing_supplierpayment SET amount = amount + 1"),
     (audit.vat_of_bills_is_in_the_books, "UPDATE purchasing_billline SET own_tax = own_tax + 1"),
     (audit.vat_of_bills_is_in_the_books, "UPDATE purchasing_billline SET tax = tax + 1"),
@@ -50,6 +58,8 @@ def trade():
     send_back(purchase, 2)
     book(acme, goods(purchase, 1, "4.00"), number="G 1", kind="credit")
     pay(acme, "20.00")
+    run = remitting.order([bill.pk for bill in remitting.due()], on=FRIDAY)
+    remitting.paid(run, on=FRIDAY)
 
 
 @pytest.mark.parametrize(
