@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from . import guards, reports
 from .chain import next_hash, tax_facts
+from .finding import Finding
 from .models import (
     Account,
     Allocation,
@@ -31,7 +32,7 @@ def entries_balance() -> Iterator[str]:
     """1 Each posted entry has two lines or more that sum to zero, and none is left a draft."""
     counted = JournalEntry.objects.annotate(count=Count("lines"), sum=Sum("lines__amount", default=ZERO))
     for entry in counted.exclude(sum=money_value(0), count__gte=2).order_by("pk"):
-        yield f"{entry}: {entry.count} lines that sum to {entry.sum}."
+        yield Finding(f"{entry}: {entry.count} lines that sum to {entry.sum}.", about=entry)
     for key in JournalEntry.objects.filter(number=None).order_by("pk").values_list("source_key", flat=True):
         yield f"The entry of {key} is still a draft."
 
@@ -48,7 +49,7 @@ def numbers_have_no_gap() -> Iterator[str]:
             yield f"{sequence}: {found['count']} entries up to {last}, counted are {sequence.last_no}."
     counted = JournalSequence.objects.filter(journal=OuterRef("journal"), fiscal_year=OuterRef("fiscal_year"))
     for entry in JournalEntry.objects.filter(~Exists(counted), number__isnull=False).order_by("pk"):
-        yield f"{entry} stands in a journal that has no counter."
+        yield Finding(f"{entry} stands in a journal that has no counter.", about=entry)
 
 
 def hashes_chain() -> Iterator[str]:
@@ -65,7 +66,8 @@ def hashes_chain() -> Iterator[str]:
             expected = _hash(previous, head, facts, year_end.year)
             if expected != head[-1]:
                 number = entry_no(journal, year_end.year, head[2])
-                yield f"{number} does not say what it said when it was posted."
+                words = f"{number} does not say what it said when it was posted."
+                yield Finding(words, about=head[7])
             previous = head[-1]
         if ends[journal, year_id].last_hash != previous:
             yield f"{ends[journal, year_id]}: the last hash is not that of the last entry."
@@ -106,7 +108,10 @@ def open_items_are_what_is_left() -> Iterator[str]:
     wrong = items.exclude(residual=F("original") + F("settled"), original=F("line__amount"))
     for item in wrong.select_related("line__entry").order_by("pk"):
         settled = f"{item.settled} was settled"
-        yield f"{item.line.entry}: {item.residual} of {item.original} is open, but {settled}."
+        yield Finding(
+            f"{item.line.entry}: {item.residual} of {item.original} is open, but {settled}.",
+            about=item.line.entry,
+        )
     strangers = Allocation.objects.exclude(
         debit_item__line__account=F("credit_item__line__account"),
         debit_item__line__party=F("credit_item__line__party"),
@@ -141,10 +146,13 @@ def the_equation_holds() -> Iterator[str]:
 def lines_are_dated_as_their_entry() -> Iterator[str]:
     """1 A line has its entry's date, and an entry lies in its period."""
     for line in JournalLine.objects.exclude(date=F("entry__date")).select_related("entry").order_by("pk"):
-        yield f"{line.entry}: line {line.line_no} is dated {line.date}, its entry {line.entry.date}."
+        yield Finding(
+            f"{line.entry}: line {line.line_no} is dated {line.date}, its entry {line.entry.date}.",
+            about=line.entry,
+        )
     inside = Q(date__gte=F("period__start"), date__lte=F("period__end"))
     for entry in JournalEntry.objects.exclude(inside).order_by("pk"):
-        yield f"{entry} of {entry.date} does not lie in its period."
+        yield Finding(f"{entry} of {entry.date} does not lie in its period.", about=entry)
 
 
 CHECKS = [

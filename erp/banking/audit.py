@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounting import chart, evidence, ledger
+from accounting.finding import Finding
 from accounting.money import ZERO, money_value
 from erp.invoicing import providers
 from erp.invoicing.models import PaymentOperation
@@ -70,7 +71,9 @@ def the_bank_is_booked_once() -> Iterator[str]:
     found = {key: amount for key, amount in booked.items() if not key.endswith(REVERSAL)}
     for key in sorted(wanted.keys() | found.keys()):
         if wanted.get(key, ZERO) != found.get(key, ZERO):
-            yield f"{key} is about {wanted.get(key, ZERO)}, the books say {found.get(key, ZERO)}."
+            yield Finding(
+                f"{key} is about {wanted.get(key, ZERO)}, the books say {found.get(key, ZERO)}.", about=key
+            )
 
 
 def what_is_undone_is_reversed() -> Iterator[str]:
@@ -82,9 +85,9 @@ def what_is_undone_is_reversed() -> Iterator[str]:
     entries = evidence.source_keys(("bankmatch:",))
     for key in sorted(entries):
         if key.endswith(REVERSAL) and key not in undone:
-            yield f"{key} has undone a match that still counts."
+            yield Finding(f"{key} has undone a match that still counts.", about=key)
         elif f"{key}{REVERSAL}" in undone and f"{key}{REVERSAL}" not in entries:
-            yield f"{key} was undone, but its entry was not reversed."
+            yield Finding(f"{key} was undone, but its entry was not reversed.", about=key)
 
 
 def payouts_are_their_lines() -> Iterator[str]:

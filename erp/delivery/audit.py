@@ -53,14 +53,20 @@ def notes_wait_as_their_lines_do() -> Iterator[str]:
         Q(is_short=False) & ~Q(state=DeliveryNote.State.WAITING_STOCK)
     )
     for note in wrong.order_by("pk"):
-        yield f"{note} is {note.get_state_display()}, but its lines {'wait' if note.is_short else 'do not'}."
+        yield Finding(
+            f"{note} is {note.get_state_display()}, but its lines {'wait' if note.is_short else 'do not'}.",
+            about=note,
+        )
 
 
 def what_is_packed_was_picked() -> Iterator[str]:
     """10 All that stands on a packed note was taken from the shelf."""
     short = DeliveryLine.objects.filter(note__state=DeliveryNote.State.PACKED, picked__lt=F("quantity"))
     for line in short.select_related("note").order_by("pk"):
-        yield f"{line.note} is packed, but {line.quantity - line.picked} of '{line.title}' are not picked."
+        yield Finding(
+            f"{line.note} is packed, but {line.quantity - line.picked} of '{line.title}' are not picked.",
+            about=line.note,
+        )
 
 
 def notes_deliver_what_was_ordered() -> Iterator[str]:
@@ -91,7 +97,7 @@ def returned_is_what_came_back() -> Iterator[str]:
     ).exclude(returned=F("back"), asked=F("wanted"))
     for line in lines.select_related("note").order_by("pk"):
         said = f"{line.returned} of '{line.title}' counted as returned and {line.asked} as asked for"
-        yield f"{line.note}: {said}, returns name {line.back} and {line.wanted}."
+        yield Finding(f"{line.note}: {said}, returns name {line.back} and {line.wanted}.", about=line.note)
 
 
 def returns_cost_what_left() -> Iterator[str]:
@@ -101,7 +107,10 @@ def returns_cost_what_left() -> Iterator[str]:
     for line in sums.order_by("pk"):
         share = cost_of_return(line.cost or ZERO, line.quantity, 0, line.returned)
         if line.back != share:
-            yield f"{line.note}: {line.returned} of '{line.title}' cost {share}, returns say {line.back}."
+            yield Finding(
+                f"{line.note}: {line.returned} of '{line.title}' cost {share}, returns say {line.back}.",
+                about=line.note,
+            )
 
 
 def restocked_is_on_the_shelf() -> Iterator[str]:
@@ -148,7 +157,7 @@ def shipped_lines_have_a_cost() -> Iterator[str]:
     """9 Whatever left the house has its date and its cost."""
     shipped = Q(note__shipped_on__isnull=False)
     for line in DeliveryLine.objects.filter(shipped, cost=None).select_related("note").order_by("pk"):
-        yield f"{line.note}: '{line.title}' was shipped without a cost."
+        yield Finding(f"{line.note}: '{line.title}' was shipped without a cost.", about=line.note)
 
 
 CHECKS = [

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from accounting import chart, evidence, ledger
+from accounting.finding import Finding
 from accounting.money import ZERO, money_value
 from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.valuation import slice_of
@@ -92,7 +93,10 @@ def customers_owe_what_papers_say() -> Iterator[str]:
     booked = evidence.by_source(chart.RECEIVABLE, ("invoice:", "credit:", "payment:"))
     for key in sorted(wanted.keys() | booked.keys()):
         if wanted.get(key, ZERO) != booked.get(key, ZERO):
-            yield f"{key} is about {wanted.get(key, ZERO)}, in the books it is {booked.get(key, ZERO)}."
+            yield Finding(
+                f"{key} is about {wanted.get(key, ZERO)}, in the books it is {booked.get(key, ZERO)}.",
+                about=key,
+            )
 
 
 def each_event_has_its_entry() -> Iterator[str]:
@@ -101,7 +105,7 @@ def each_event_has_its_entry() -> Iterator[str]:
     booked = evidence.source_keys(("invoice:", "credit:", "delivery:", "return:", "payment:"))
     for key in sorted(wanted.keys() - booked):
         if wanted[key]:
-            yield f"{key} has no entry in the books."
+            yield Finding(f"{key} has no entry in the books.", about=key)
     for key in sorted(booked - wanted.keys()):
         yield f"The entry of {key} has no document."
 

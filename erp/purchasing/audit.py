@@ -52,7 +52,9 @@ def orders_are_as_received_as_their_lines() -> Iterator[str]:
     came = Q(pk__in=PurchaseLine.objects.filter(received__gt=0).values("order"))
     begun = Q(state__in=(PurchaseOrder.State.PARTLY_RECEIVED, PurchaseOrder.State.RECEIVED))
     for order in PurchaseOrder.objects.filter((came & ~begun) | (begun & ~came)).order_by("pk"):
-        yield f"{order} is {order.get_state_display()}, which is not what its receipts say."
+        yield Finding(
+            f"{order} is {order.get_state_display()}, which is not what its receipts say.", about=order
+        )
 
 
 def what_came_and_went_is_moved() -> Iterator[str]:
@@ -71,7 +73,10 @@ def what_came_and_went_is_moved() -> Iterator[str]:
     for key in sorted(said.keys() | moved.keys()):
         paper, stock = said.get(key, (0, ZERO)), moved.get(key, (0, ZERO))
         if paper != stock:
-            yield f"{key} is about {paper[0]} pieces for {paper[1]}, moved were {stock[0]} for {stock[1]}."
+            yield Finding(
+                f"{key} is about {paper[0]} pieces for {paper[1]}, moved were {stock[0]} for {stock[1]}.",
+                about=key,
+            )
 
 
 def bills_add_up() -> Iterator[str]:
@@ -83,7 +88,7 @@ def bills_add_up() -> Iterator[str]:
     )
     for bill in rows.exclude(net=F("lines_net"), tax=F("lines_tax")).order_by("pk"):
         lines_say = f"{bill.lines_net} and {bill.lines_tax}"
-        yield f"{bill} comes to {bill.net} and {bill.tax} VAT, its lines to {lines_say}."
+        yield Finding(f"{bill} comes to {bill.net} and {bill.tax} VAT, its lines to {lines_say}.", about=bill)
 
 
 def goods_not_invoiced_are_what_came_unbilled() -> Iterator[str]:
@@ -138,7 +143,10 @@ def suppliers_are_owed_what_papers_say() -> Iterator[str]:
     booked = evidence.by_source(chart.PAYABLE, PAPERS)
     for key in sorted(wanted.keys() | booked.keys()):
         if wanted.get(key, ZERO) != booked.get(key, ZERO):
-            yield f"{key} is about {wanted.get(key, ZERO)}, in the books it is {booked.get(key, ZERO)}."
+            yield Finding(
+                f"{key} is about {wanted.get(key, ZERO)}, in the books it is {booked.get(key, ZERO)}.",
+                about=key,
+            )
 
 
 def vat_of_bills_is_in_the_books() -> Iterator[str]:
@@ -159,7 +167,7 @@ def each_purchase_has_its_entry() -> Iterator[str]:
     booked = evidence.source_keys(PAPERS)
     for key in sorted(wanted.keys() - booked):
         if wanted[key]:
-            yield f"{key} has no entry in the books."
+            yield Finding(f"{key} has no entry in the books.", about=key)
     for key in sorted(booked - wanted.keys()):
         yield f"The entry of {key} has no document."
 
