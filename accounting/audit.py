@@ -10,13 +10,14 @@ from itertools import groupby
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from . import guards, reports
+from . import guards, reckoned, reports
 from .chain import next_hash, tax_facts
 from .finding import Finding
 from .models import (
     Account,
     Allocation,
     BalanceSnapshot,
+    DayTurnover,
     JournalEntry,
     JournalLine,
     JournalSequence,
@@ -81,6 +82,21 @@ def snapshots_are_balances() -> Iterator[str]:
         yield f"The period to {end} is no longer locked, though its balances were kept."
     for end in sorted(locked | kept):
         yield from _wrong_balances(end)
+
+
+def days_are_their_lines() -> Iterator[str]:
+    """4 The turnover reckoned up of each day is what its lines say."""
+    upto = reckoned.last_entry()
+    lines = reckoned.of_days(JournalLine.objects.filter(entry_id__lte=upto))
+    expected = {(account, day): (debit, credit) for account, day, debit, credit in lines}
+    rows = DayTurnover.objects.values_list("account_id", "date").annotate(Sum("debit"), Sum("credit"))
+    kept = {(account, day): (debit, credit) for account, day, debit, credit in rows.order_by()}
+    names = {account.pk: account for account in Account.objects.all()}
+    for account, day in sorted(
+        key for key in expected.keys() | kept.keys() if expected.get(key) != kept.get(key)
+    ):
+        text = f"{names[account]} on {day}: the turnover that was reckoned up is not that of its lines."
+        yield Finding(text, about=names[account])
 
 
 def control_accounts_are_open_items() -> Iterator[str]:
@@ -162,6 +178,7 @@ CHECKS = [
     series_count_up,
     hashes_chain,
     snapshots_are_balances,
+    days_are_their_lines,
     control_accounts_are_open_items,
     open_items_are_what_is_left,
     guards_are_installed,

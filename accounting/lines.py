@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from . import reckoned
 from .models import Account, BalanceSnapshot, JournalLine, Party
 from .money import ZERO
 
@@ -69,12 +70,15 @@ class AccountLines:
         return self._balance(line.date - timedelta(days=1)) + today
 
     def _balance(self, day: date) -> Decimal:
-        """Return the balance at the end of a day: from the last that was kept, where all parties count."""
-        kept = None if self.parties is not None else self._kept(day)
-        if kept is None:
+        """Return the balance at the end of a day: as kept or reckoned up, where all parties count."""
+        if self.parties is not None:
             return _sum(self._ever().filter(date__lte=day))
-        since = self._ever().filter(date__gt=kept.period_end, date__lte=day)
-        return kept.debit - kept.credit + _sum(since)
+        kept, counted = self._kept(day), reckoned.last_entry()
+        start = kept.period_end + timedelta(days=1) if kept else None
+        days = reckoned.days(start, day, counted).filter(account=self.account)
+        sums = days.aggregate(total=Sum(F("debit") - F("credit"), default=ZERO))
+        since = _sum(self._ever().between(start, day).filter(entry_id__gt=counted))
+        return (kept.debit - kept.credit if kept else ZERO) + sums["total"] + since
 
     def _kept(self, day: date) -> BalanceSnapshot | None:
         kept = BalanceSnapshot.objects.filter(account=self.account, period_end__lte=day)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 
 from django.db.models import Q, Sum
 
+from . import reckoned
 from .models import Account, BalanceSnapshot, JournalLine, entry_no
 from .money import ZERO
 
@@ -105,7 +107,8 @@ def trial_balance(start: date | None = None, end: date | None = None) -> list[Tr
 def totals(until: date | None) -> Totals:
     """Each account's debits and credits from the first day to the one given, by the account's key.
 
-    Adds to the balances kept of the last locked period the lines since: milliseconds, however old the books.
+    Adds to the balances kept of the last locked period the days since that were reckoned up, and to those
+    the lines of later entries: milliseconds, however many lines there are.
     """
     kept = (
         BalanceSnapshot.objects.all()
@@ -117,17 +120,20 @@ def totals(until: date | None) -> Totals:
     if last:
         rows = BalanceSnapshot.objects.filter(period_end=last).values_list("account_id", "debit", "credit")
         found = {account_id: (debit, credit) for account_id, debit, credit in rows}
-    for account_id, debit, credit in turnover(last and last + timedelta(days=1), until):
+    since, counted = last and last + timedelta(days=1), reckoned.last_entry()
+    for account_id, debit, credit in chain(
+        reckoned.turnover(since, until, counted), turnover(since, until, after=counted)
+    ):
         debit_kept, credit_kept = found.get(account_id, (ZERO, ZERO))
         found[account_id] = debit_kept + debit, credit_kept + credit
     return found
 
 
-def turnover(start: date | None, end: date | None) -> Iterator[tuple[int, Decimal, Decimal]]:
-    """Yield account key, debits and credits of the lines between two days, both included."""
+def turnover(start: date | None, end: date | None, after: int = 0) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """Yield account key, debits and credits of the lines between two days, of entries after one."""
+    lines = JournalLine.objects.posted().between(start, end)
     yield from (
-        JournalLine.objects.posted()
-        .between(start, end)
+        (lines.filter(entry_id__gt=after) if after else lines)
         .values_list("account_id")
         .annotate(
             debits=Sum("amount", filter=Q(amount__gt=0), default=ZERO),

@@ -17,14 +17,14 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
-SERVER = os.environ.get("BENCH_SERVER", "postgres://postgres@127.0.0.1:5432")
+from database import ROOT, SERVER, make_anew, start_django
 
 
 def main() -> None:
     options = _options()
-    _make_databases(options.limit)
-    _start_django()
+    address = make_anew("shop_bench")
+    _make_limit(options.limit)
+    start_django(address)
     chain, limit = [], []
     counts = _statements()
     for round_no in range(1, options.rounds + 1):
@@ -45,39 +45,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _make_databases(bench: Path) -> None:
-    """Make both databases anew, and the role that the limit connects as."""
+def _make_limit(bench: Path) -> None:
+    """Make the limit's database anew, and the role that it connects as."""
     import psycopg
 
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
-        server.execute("DROP DATABASE IF EXISTS shop_bench WITH (FORCE)")
-        server.execute("CREATE DATABASE shop_bench")
         if not server.execute("SELECT 1 FROM pg_roles WHERE rolname = 'bench'").fetchone():
             server.execute("CREATE ROLE bench LOGIN SUPERUSER")
     subprocess.run([sys.executable, "limit_pg.py", "none", "reset=1"], cwd=bench, check=True)
-
-
-class _NoMigrations(dict):
-    """Tables are made from the models at once: the steps that led to them are not what is measured."""
-
-    def __contains__(self, app: object) -> bool:
-        return True
-
-    def __missing__(self, app: str) -> None:
-        return None
-
-
-def _start_django() -> None:
-    sys.path.insert(0, str(ROOT))
-    os.environ |= {"DATABASE_URL": f"{SERVER}/shop_bench", "DEBUG": "0"}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "erp.settings"
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    django.setup()
-    settings.MIGRATION_MODULES = _NoMigrations()
-    call_command("migrate", run_syncdb=True, verbosity=0)
 
 
 def _statements() -> dict[str, int]:

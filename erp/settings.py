@@ -202,11 +202,12 @@ OUTBOX_HANDLERS = {
     "fill": "erp.filling.have_filled",
     "purchase_order": "erp.invoicing.mails.purchases.send_order",
     "import": "erp.backoffice.intake.running.go_on",
+    "reckon": "accounting.reckoned.run",
     "verify": "erp.closing.verifying.run",
     "reverse_entries": "erp.closing.reversing.reverse_due",
 }
 # What the workers ask the outbox for once a day
-DAILY = ["remind", "verify", "reverse_entries"]
+DAILY = ["remind", "reckon", "verify", "reverse_entries"]
 
 # Every few minutes: payments that nobody told the end of, and goods that are free and waited for
 NOW_AND_THEN = ["erp.hearing.sweep", "erp.filling.sweep"]

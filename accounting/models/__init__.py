@@ -5,13 +5,14 @@ from .calendar import FiscalYear, NumberSeries, Period, PeriodChange
 from .drafts import Attachment, DraftLine, EntryDraft
 from .exported import ExportRecord
 from .journal import Journal, JournalEntry, JournalLine, JournalSequence, entry_no
-from .settlement import Allocation, BalanceSnapshot, OpenItem
+from .settlement import Allocation, BalanceSnapshot, DayTurnover, OpenItem
 
 __all__ = [
     "Account",
     "Allocation",
     "Attachment",
     "BalanceSnapshot",
+    "DayTurnover",
     "DraftLine",
     "EntryDraft",
     "ExportRecord",

@@ -145,7 +145,7 @@ class JournalLine(WrittenOnce):
             ),
         ]
         indexes = [
-            models.Index(fields=["account", "date", "amount"], name="line_by_account"),
+            models.Index(fields=["account", "date", "entry", "line_no", "amount"], name="line_by_account"),
             models.Index(fields=["date", "account", "amount"], name="line_by_date"),
         ]
 

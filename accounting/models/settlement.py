@@ -1,4 +1,4 @@
-"""What is owed and what settled it, and the balances kept of locked periods."""
+"""What is owed and what settled it, and the balances kept of locked periods and of days."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -64,3 +64,27 @@ class BalanceSnapshot(WrittenOnce):
 
     def __str__(self):
         return f"{self.account_id} at {self.period_end}"
+
+
+class DayTurnover(WrittenOnce):
+    """An account's debits and credits of one day, as far as entries were reckoned up in one go.
+
+    Later entries of that day are further rows, each up to the last entry it counts: none is ever changed.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    date = models.DateField()
+    debit = MoneyField()
+    credit = MoneyField()
+    upto = models.BigIntegerField(db_index=True, help_text="The key of the last entry that was counted.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "date", "upto"], name="one_turnover_an_account_and_day"
+            )
+        ]
+        indexes = [models.Index(fields=["date", "account"], name="turnover_by_date")]
+
+    def __str__(self):
+        return f"{self.account_id} on {self.date}"
