@@ -33,13 +33,12 @@ SECTIONS: dict[str, tuple[Report, ...]] = {
     "Stock": (STOCK_VALUE,),
     "VAT": (
         VAT_RETURN,
-        VAT_DOCUMENTS,
         OSS,
-        OSS_DOCUMENTS,
         EC_SALES_LIST,
-        EC_SALES_DOCUMENTS,
         VAT_THRESHOLD,
     ),
 }
+# What the figures of others lead to: of no use without them.
+BEHIND = (VAT_DOCUMENTS, OSS_DOCUMENTS, EC_SALES_DOCUMENTS)
 
-REPORTS = {report.slug: report for reports in SECTIONS.values() for report in reports}
+REPORTS = {report.slug: report for reports in (*SECTIONS.values(), BEHIND) for report in reports}
