@@ -189,7 +189,7 @@ def test_the_number_of_statements_does_not_grow_with_the_books(name, books):
     assert len(before) == len(after)
 
 
-@pytest.mark.parametrize("name", FORMATS.keys() - {"datev", "fec"})
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - {"datev", "fec"}))
 def test_empty_books_are_exported_too(name, db):
     assert text_of(name)
     assert text_of(name, date(2026, 1, 1), date(2026, 1, 31))
