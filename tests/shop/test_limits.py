@@ -27,13 +27,6 @@ def _a_window_that_does_not_end_just_now(monkeypatch):
     monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_000)
 
 
-@pytest.fixture(autouse=True)
-def _cheap_hashes(settings, request):
-    """Hash as in production only where that is what is looked at."""
-    if "production" not in request.node.name:
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def ada():
     return User.objects.create_user("x7", "Ada@example.com", PASSWORD, is_staff=True)
