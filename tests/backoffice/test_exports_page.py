@@ -118,6 +118,7 @@ class TestTheCommandRefuses:
             (["--from", "31.12.2026"], "'31.12.2026' is not a day such as 2026-01-31."),
             (["--from", "2026-12-31", "--to", "2026-01-01"], "comes after the last one"),
             (["--output", "/nowhere/books.csv"], "/nowhere/books.csv cannot be written: No such file"),
+            (["--from", "0001-01-01"], "The books know the years 1990 to 2099, not 0001-01-01."),
             (["--utf8"], "General ledger cannot be written with another encoding."),
         ],
     )

@@ -99,6 +99,7 @@ def test_a_year_shows_its_months_and_its_result(as_role, march):
     page = words(as_role("auditor").get(page_url(year)))
     assert "2026-12" in page
     assert "Result so far" in page
+    assert "/admin/reports/balance-sheet/?on=2026-12-31" in page
     lock_month(date(2026, 12, 31))
     assert "closed: its result is carried as retained earnings" in words(
         as_role("auditor").get(page_url(year))

@@ -62,6 +62,16 @@ class TestEveryReport:
         file = office.get("/admin/reports/trial-balance.csv", wrong)
         assert file.url == "/admin/reports/trial-balance/?start=2026-12-31&end=2026-01-01"
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "2100-01-01", "9999-12-31"])
+    @pytest.mark.parametrize("beside", ["", "before", "year"])
+    def test_of_a_day_that_must_be_a_slip_says_so(self, office, day, beside):
+        for slug in REPORTS:
+            asked = {"start": day, "end": day, "on": day, "compare": beside}
+            page = office.get(f"/admin/reports/{slug}/", asked)
+            is_known = not {"start", "on"} & page.context["form"].fields.keys()
+            assert ("The books know the years 1990 to 2099" in words(page)) is not is_known, slug
+            assert office.get(f"/admin/reports/{slug}.csv", asked).status_code in (200, 302)
+
     def test_that_there_is_not_is_not_found(self, office):
         assert office.get("/admin/reports/nothing/").status_code == 404
         assert office.get("/admin/reports/nothing.csv").status_code == 404

@@ -219,6 +219,6 @@ class FiscalYearAdmin(ReadOnlyAdmin):
             ("State", period_tables.state_of_year(row)),
             ("Result so far", certifying.result_of_year(year.select_related("fiscal_year").latest("end"))),
             ("Profit and loss", links.anchor(url_of("profit-and-loss", **span), "Show")),
-            ("Balance sheet", links.anchor(url_of("balance-sheet", day=row.end), "Show")),
+            ("Balance sheet", links.anchor(url_of("balance-sheet", on=row.end), "Show")),
         ]
         return Page(facts, [period_tables.months(year)])

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from accounting.exports import Made
+from accounting.periods import FIRST_YEAR, LAST_YEAR
 from accounting.refusal import Refusal
 
 
@@ -62,6 +63,9 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"'{text}' is not a day such as 2026-01-31.") from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise CommandError(f"The books know the years {FIRST_YEAR} to {LAST_YEAR}, not {text}.")
+    return day

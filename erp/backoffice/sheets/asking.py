@@ -6,13 +6,22 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.urls import reverse
 from django.utils import formats
 from django.utils.http import urlencode
 
+from accounting.periods import FIRST_YEAR, LAST_YEAR
+
 # What a browser's own calendar reads and sends.
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 COMPARE = [("", "nothing"), ("before", "the time before"), ("year", "a year earlier")]
+KNOWN = f"The books know the years {FIRST_YEAR} to {LAST_YEAR}: look at the year."
+# Far from the ends of the calendar, where there is no day before or after.
+OF_THE_BOOKS = [
+    MinValueValidator(date(FIRST_YEAR, 1, 1), KNOWN),
+    MaxValueValidator(date(LAST_YEAR, 12, 31), KNOWN),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,8 @@ class DaysForm(forms.Form):
     What an address leaves out is taken from `first`. It names no boxes to tick: one not ticked is left out.
     """
 
-    start = forms.DateField(label="from", widget=DAY)
-    end = forms.DateField(label="to", widget=DAY)
+    start = forms.DateField(label="from", widget=DAY, validators=OF_THE_BOOKS)
+    end = forms.DateField(label="to", widget=DAY, validators=OF_THE_BOOKS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse days in the wrong order."""
@@ -119,7 +128,7 @@ class SpanForm(DaysForm):
 class DayForm(forms.Form):
     """The day at whose end to look, and beside which other day."""
 
-    on = forms.DateField(label="at the end of", widget=DAY)
+    on = forms.DateField(label="at the end of", widget=DAY, validators=OF_THE_BOOKS)
     compare = forms.ChoiceField(label="beside", choices=COMPARE, required=False)
 
     @property
