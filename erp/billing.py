@@ -61,7 +61,9 @@ def paper_day(on: date, earliest: Callable[[date], date]) -> date:
     Paper and entry have one date, and dates ascend with numbers: `earliest` knows the last one's.
     """
     day = periods.open_day(on, Area.SALES, Area.VAT)
-    return day if day == on else earliest(day)
+    while day != on and (later := periods.open_day(earliest(day), Area.SALES, Area.VAT)) != day:
+        day = later
+    return day
 
 
 def bill_new(

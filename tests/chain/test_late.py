@@ -324,3 +324,15 @@ def test_whatever_is_closed_when_the_books_stay_sound(world, history):
 
 
 world = histories.world
+
+
+def test_a_late_paper_waits_for_a_month_that_is_open_after_the_last_one_too(lamp):
+    first, second = (place(sale_line(lamp), key=key) for key in ("first", "second"))
+    ship(first)
+    ship(second)
+    order_to_cash.credit(first.invoices.get(), quantities=whole(first), on=date(2026, 5, 20), key="c1")
+    close(Area.SALES)
+    close(Area.SALES, day=date(2026, 5, 1))
+    order_to_cash.credit(second.invoices.get(), quantities=whole(second), on=TUESDAY, key="c2")
+    assert second.credit_notes.get().issued_on == entry_of("credit").date == date(2026, 6, 1)
+    assert is_sound()
