@@ -10,7 +10,7 @@ from itertools import groupby
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from . import guards, reckoned, reports
+from . import audit_kept, guards, reckoned, reports
 from .chain import next_hash, tax_facts
 from .finding import Finding
 from .models import (
@@ -128,6 +128,9 @@ def open_items_are_what_is_left() -> Iterator[str]:
             f"{item.line.entry}: {item.residual} of {item.original} is open, but {settled}.",
             about=item.line.entry,
         )
+    missing = JournalLine.objects.posted().filter(account__open_item=True, open_item=None)
+    for line in missing.select_related("entry__fiscal_year").order_by("pk"):
+        yield Finding(f"{line.entry}: line {line.line_no} has no open item.", about=line.entry)
     strangers = Allocation.objects.exclude(
         debit_item__line__account=F("credit_item__line__account"),
         debit_item__line__party=F("credit_item__line__party"),
@@ -183,6 +186,7 @@ CHECKS = [
     open_items_are_what_is_left,
     guards_are_installed,
     the_equation_holds,
+    *audit_kept.CHECKS,
 ]
 
 

@@ -41,6 +41,9 @@ TAMPERINGS = {
     "a debt": "UPDATE accounting_openitem SET residual = residual - 1 WHERE original > 0",
     "a debt and what it was": "UPDATE {items} SET residual = residual - 1, original = original - 1"
     " WHERE original > 0",
+    "all that was settled away": "DELETE FROM accounting_allocation; DELETE FROM {items} WHERE residual = 0",
+    "a lock of an area": "UPDATE accounting_period SET vat_locked = TRUE",
+    "the word on a lock": "DELETE FROM accounting_periodchange",
     "an allocation": "UPDATE accounting_allocation SET amount = amount - 1",
     "an allocation away": "DELETE FROM accounting_allocation",
     "a kept balance": "UPDATE accounting_balancesnapshot SET debit = debit + 1",

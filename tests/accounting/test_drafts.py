@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounting import attachments, by_hand, chart, drafts, ledger
+from accounting import attachments, by_hand, chart, drafts, guards, ledger
+from accounting.audit_kept import attachments_are_as_they_were_kept
 from accounting.by_hand import DraftedLine
 from accounting.drafts import Wording
 from accounting.models import Account, Attachment, DraftLine, EntryDraft, JournalEntry, Party, TaxCode
@@ -396,6 +397,19 @@ def test_files_prove_an_entry_and_are_never_changed_or_taken_away(ruth):
             transaction.get_connection().cursor() as cursor,
         ):
             cursor.execute(attack)
+
+
+def test_a_file_that_was_changed_past_the_guards_is_found(ruth):
+    kept = posted(rent())
+    attachments.attach(kept, [("a.pdf", PDF)], by=ruth)
+    assert list(attachments_are_as_they_were_kept()) == []
+    with transaction.get_connection().cursor() as cursor:
+        if cursor.db.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        guards.drop()
+        cursor.execute("UPDATE accounting_attachment SET content = %s", [PNG])
+    guards.install()
+    assert list(attachments_are_as_they_were_kept()) == [f"a.pdf of entry {kept} is not what was attached."]
 
 
 @pytest.mark.parametrize(

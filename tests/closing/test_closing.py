@@ -10,12 +10,13 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from accounting import guards, periods
-from accounting.models import EntryDraft, JournalEntry, Period, PeriodChange
+from accounting.models import BalanceSnapshot, EntryDraft, JournalEntry, Period, PeriodChange
 from accounting.periods import NoReasonGiven, NothingToChange, PeriodLocked, period_of
+from accounting.reports import turnover
 from erp import order_to_cash, stocktaking
 from erp.banking.payouts import load as load_payout
 from erp.closing import certifying, checklist, locking
-from erp.closing.audit import certificates_still_hold
+from erp.closing.audit import certificates_still_hold, nothing_came_into_closed_months
 from erp.closing.chains import hashes
 from erp.closing.locking import NotOverYet, NotReadyToClose
 from erp.closing.models import Certificate
@@ -23,11 +24,12 @@ from erp.documents.models import DocumentFile, Outbox
 from erp.inventory.corrections import Correction
 from erp.inventory.services import main_warehouse
 from erp.sales.models import Step
+from tests.accounting.scenes import book, transfer
 from tests.banking.papers import TODAY as PAID
 from tests.banking.papers import open_account
 from tests.banking.reports import report
 from tests.banking.scenes import came
-from tests.books import is_sound
+from tests.books import findings, is_sound
 from tests.chain.scenes import TUESDAY, company, pay, place, refused, ship, work
 from tests.chain.threads import split, together
 from tests.factories import MONDAY, ProductFactory, sale, sale_line
@@ -265,6 +267,23 @@ def test_chains_that_were_written_anew_no_longer_agree_with_the_certificate(marc
     [finding] = certificates_still_hold()
     assert "is no longer the one of Certificate of 2026-03" in finding
     assert finding.about == march
+
+
+def test_an_entry_slipped_into_a_closed_month_is_behind_its_certificate(march):
+    """Whoever owns the database can open a month, post, lock it again and write its balances anew."""
+    close(march)
+    past_the_guards("UPDATE accounting_period SET locked = FALSE")
+    slipped = book(transfer("manual:99", on=MONDAY))
+    past_the_guards("UPDATE accounting_period SET locked = TRUE WHERE start <= '2026-03-31'")
+    past_the_guards("DELETE FROM accounting_balancesnapshot")
+    BalanceSnapshot.objects.bulk_create(
+        BalanceSnapshot(account_id=account, period_end=march.end, debit=debit, credit=credit)
+        for account, debit, credit in turnover(None, march.end)
+    )
+    assert list(certificates_still_hold()) == []
+    assert findings() == [f"{slipped} came into 2026-03 after Certificate of 2026-03."]
+    [finding] = nothing_came_into_closed_months()
+    assert finding.about == slipped
 
 
 def test_what_comes_after_the_lock_leaves_the_certificate_true(march, lamp):
