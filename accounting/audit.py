@@ -21,6 +21,7 @@ from .models import (
     JournalEntry,
     JournalLine,
     JournalSequence,
+    MonthTurnover,
     NumberSeries,
     OpenItem,
     Period,
@@ -88,14 +89,29 @@ def days_are_their_lines() -> Iterator[str]:
     """4 The turnover reckoned up of each day is what its lines say."""
     upto = reckoned.last_entry()
     lines = reckoned.of_days(JournalLine.objects.filter(entry_id__lte=upto))
-    expected = {(account, day): (debit, credit) for account, day, debit, credit in lines}
-    rows = DayTurnover.objects.values_list("account_id", "date").annotate(Sum("debit"), Sum("credit"))
-    kept = {(account, day): (debit, credit) for account, day, debit, credit in rows.order_by()}
+    expected = {day[:2]: day[2:] for day in lines}
+    rows = DayTurnover.objects.values_list("account_id", "date").annotate(
+        Sum("debit"), Sum("credit"), Sum("lines")
+    )
+    kept = {(account, day): tuple(sums) for account, day, *sums in rows.order_by()}
     names = {account.pk: account for account in Account.objects.all()}
     for account, day in sorted(
         key for key in expected.keys() | kept.keys() if expected.get(key) != kept.get(key)
     ):
         text = f"{names[account]} on {day}: the turnover that was reckoned up is not that of its lines."
+        yield Finding(text, about=names[account])
+
+
+def months_are_their_days() -> Iterator[str]:
+    """4 The turnover summed up of each month is that of its days."""
+    days = DayTurnover.objects.filter(date__lt=reckoned.so_far().turn)
+    expected = {row[:2]: row[2:] for row in reckoned.of_months(days)}
+    rows = MonthTurnover.objects.values_list("account_id", "date").annotate(Sum("debit"), Sum("credit"))
+    kept = {row[:2]: row[2:] for row in rows.order_by()}
+    names = {account.pk: account for account in Account.objects.all()}
+    wrong = (key for key in expected.keys() | kept.keys() if expected.get(key) != kept.get(key))
+    for account, month in sorted(wrong):
+        text = f"{names[account]} in {month:%Y-%m}: the turnover that was summed up is not that of its days."
         yield Finding(text, about=names[account])
 
 
@@ -182,6 +198,7 @@ CHECKS = [
     hashes_chain,
     snapshots_are_balances,
     days_are_their_lines,
+    months_are_their_days,
     control_accounts_are_open_items,
     open_items_are_what_is_left,
     guards_are_installed,

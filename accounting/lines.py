@@ -1,30 +1,37 @@
 """One account line by line, each with the balance after it; and the journal of some days. Nothing is written.
 
-Both are read in parts: a part in the middle costs its own lines and one sum, however many came before it.
+Both are read in parts. Where a part of an account begins is known by the days' counts: it costs its own
+lines and those of that day, however many came before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from . import reckoned
-from .models import Account, BalanceSnapshot, JournalLine, Party
+from .models import Account, JournalLine, Party
 from .money import ZERO
+from .reckoned import Day, Reckoned
 
 ORDER = ("date", "entry_id", "line_no")
 WITH = ("entry__fiscal_year", "account", "party", "tax_code")
+SHARED = ("entry__fiscal_year", "party")  # few of them are behind many lines: each is read once
 
 Told = tuple[JournalLine, Decimal]
 """A line, and the balance of its account after it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountLines:
-    """The lines of an account from one day to another, both included: of all parties, or of some."""
+    """The lines of an account from one day to another, both included: of all parties, or of some.
+
+    What the days say is read once: one that is kept does not see what is posted later.
+    """
 
     account: Account
     start: date
@@ -35,25 +42,29 @@ class AccountLines:
         return self._ever().between(self.start, self.end).order_by(*ORDER)
 
     def opening(self) -> Decimal:
-        """Return the balance before the first day."""
-        return self._balance(self.start - timedelta(days=1))
+        """Return the balance before the first day: as reckoned up, where all parties count."""
+        return self._opening
+
+    def count(self) -> int:
+        return sum(day.lines for day in self._days)
 
     def turnover(self) -> tuple[Decimal, Decimal]:
         """Return the debits and the credits of the days."""
-        sums = (
-            self.lines()
-            .order_by()
-            .aggregate(
-                debit=Sum("amount", filter=Q(amount__gt=0), default=ZERO),
-                credit=Sum("amount", filter=Q(amount__lt=0), default=ZERO),
-            )
-        )
-        return sums["debit"], -sums["credit"]
+        return sum((day.debit for day in self._days), ZERO), sum((day.credit for day in self._days), ZERO)
 
     def part(self, first: int, stop: int) -> list[Told]:
         """Return some of the lines, counted from nought, in their order."""
-        lines = part_of(self.lines(), first, stop)
-        return list(_told(lines, self._before(lines[0]))) if lines else []
+        balance, skipped = self.opening(), first
+        for day in self._days:
+            if skipped < day.lines:
+                break
+            balance, skipped = balance + day.debit - day.credit, skipped - day.lines
+        else:
+            return []
+        lines = part_of(self.lines().filter(date__gte=day.date), skipped, skipped + stop - first, SHARED)
+        for line in lines:
+            line.account = self.account
+        return list(_told(lines, balance + self._earlier_that_day(lines[0]))) if lines else []
 
     def every(self) -> Iterator[Told]:
         """Yield each line in its order, without holding them in memory."""
@@ -63,26 +74,36 @@ class AccountLines:
         lines = JournalLine.objects.posted().filter(account=self.account)
         return lines if self.parties is None else lines.filter(party__in=self.parties)
 
-    def _before(self, line: JournalLine) -> Decimal:
-        """Return the balance before a line: that of the day before, and of the lines earlier that day."""
-        earlier = Q(entry_id__lt=line.entry_id) | Q(entry_id=line.entry_id, line_no__lt=line.line_no)
-        today = _sum(self._ever().filter(earlier, date=line.date))
-        return self._balance(line.date - timedelta(days=1)) + today
+    @cached_property
+    def _ever_since(self) -> list[Day]:
+        """What moved the account up to the last day and was not reckoned up: of some parties, all."""
+        if self.parties is None:
+            return list(self._reckoned.since(date.min, self.end, self.account))
+        return list(reckoned.of_days(self._ever().filter(date__lte=self.end)))
 
-    def _balance(self, day: date) -> Decimal:
-        """Return the balance at the end of a day: as kept or reckoned up, where all parties count."""
+    @cached_property
+    def _days(self) -> list[Day]:
+        """What moved the account day by day, in order."""
+        since = [day for day in self._ever_since if day.date >= self.start]
+        if self.parties is None:
+            return reckoned.merged(self._reckoned.days(self.account, self.start, self.end), since)
+        return since
+
+    @cached_property
+    def _opening(self) -> Decimal:
+        since = sum((day.debit - day.credit for day in self._ever_since if day.date < self.start), ZERO)
         if self.parties is not None:
-            return _sum(self._ever().filter(date__lte=day))
-        kept, counted = self._kept(day), reckoned.last_entry()
-        start = kept.period_end + timedelta(days=1) if kept else None
-        days = reckoned.days(start, day, counted).filter(account=self.account)
-        sums = days.aggregate(total=Sum(F("debit") - F("credit"), default=ZERO))
-        since = _sum(self._ever().between(start, day).filter(entry_id__gt=counted))
-        return (kept.debit - kept.credit if kept else ZERO) + sums["total"] + since
+            return since
+        sums = self._reckoned.sums(None, self.start - timedelta(days=1), self.account)
+        return sum((debit - credit for _, debit, credit in sums), since)
 
-    def _kept(self, day: date) -> BalanceSnapshot | None:
-        kept = BalanceSnapshot.objects.filter(account=self.account, period_end__lte=day)
-        return kept.order_by("-period_end").first()
+    @cached_property
+    def _reckoned(self) -> Reckoned:
+        return reckoned.so_far()
+
+    def _earlier_that_day(self, line: JournalLine) -> Decimal:
+        earlier = Q(entry_id__lt=line.entry_id) | Q(entry_id=line.entry_id, line_no__lt=line.line_no)
+        return _sum(self._ever().filter(earlier, date=line.date))
 
 
 def journal(start: date, end: date, name: str = "") -> QuerySet[JournalLine]:
@@ -91,10 +112,12 @@ def journal(start: date, end: date, name: str = "") -> QuerySet[JournalLine]:
     return lines.filter(entry__journal=name) if name else lines
 
 
-def part_of(lines: QuerySet[JournalLine], first: int, stop: int) -> Sequence[JournalLine]:
+def part_of(
+    lines: QuerySet[JournalLine], first: int, stop: int, named: Sequence[str] = WITH
+) -> Sequence[JournalLine]:
     """Return some lines with what they name. Keys come first: the lines before are counted, not read."""
     keys = list(lines.values_list("pk", flat=True)[first:stop])
-    found = JournalLine.objects.select_related(*WITH).in_bulk(keys)
+    found = JournalLine.objects.select_related("entry").prefetch_related(*named).in_bulk(keys)
     return [found[key] for key in keys]
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import chain
 
 from django.db.models import Q, Sum
 
@@ -107,8 +106,8 @@ def trial_balance(start: date | None = None, end: date | None = None) -> list[Tr
 def totals(until: date | None) -> Totals:
     """Each account's debits and credits from the first day to the one given, by the account's key.
 
-    Adds to the balances kept of the last locked period the days since that were reckoned up, and to those
-    the lines of later entries: milliseconds, however many lines there are.
+    Adds to the balances kept of the last locked period the months and days since that were reckoned up, and
+    to those the lines of later entries: milliseconds, however many lines there are.
     """
     kept = (
         BalanceSnapshot.objects.all()
@@ -120,20 +119,18 @@ def totals(until: date | None) -> Totals:
     if last:
         rows = BalanceSnapshot.objects.filter(period_end=last).values_list("account_id", "debit", "credit")
         found = {account_id: (debit, credit) for account_id, debit, credit in rows}
-    since, counted = last and last + timedelta(days=1), reckoned.last_entry()
-    for account_id, debit, credit in chain(
-        reckoned.turnover(since, until, counted), turnover(since, until, after=counted)
-    ):
+    since = last + timedelta(days=1) if last else None
+    for account_id, debit, credit in reckoned.so_far().turnover(since, until):
         debit_kept, credit_kept = found.get(account_id, (ZERO, ZERO))
         found[account_id] = debit_kept + debit, credit_kept + credit
     return found
 
 
-def turnover(start: date | None, end: date | None, after: int = 0) -> Iterator[tuple[int, Decimal, Decimal]]:
-    """Yield account key, debits and credits of the lines between two days, of entries after one."""
-    lines = JournalLine.objects.posted().between(start, end)
+def turnover(start: date | None, end: date | None) -> Iterator[tuple[int, Decimal, Decimal]]:
+    """Yield account key, debits and credits of the lines between two days, by the lines themselves."""
     yield from (
-        (lines.filter(entry_id__gt=after) if after else lines)
+        JournalLine.objects.posted()
+        .between(start, end)
         .values_list("account_id")
         .annotate(
             debits=Sum("amount", filter=Q(amount__gt=0), default=ZERO),

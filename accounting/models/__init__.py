@@ -5,7 +5,7 @@ from .calendar import FiscalYear, NumberSeries, Period, PeriodChange
 from .drafts import Attachment, DraftLine, EntryDraft
 from .exported import ExportRecord
 from .journal import Journal, JournalEntry, JournalLine, JournalSequence, entry_no
-from .settlement import Allocation, BalanceSnapshot, DayTurnover, OpenItem
+from .settlement import Allocation, BalanceSnapshot, DayTurnover, MonthTurnover, OpenItem
 
 __all__ = [
     "Account",
@@ -21,6 +21,7 @@ __all__ = [
     "JournalEntry",
     "JournalLine",
     "JournalSequence",
+    "MonthTurnover",
     "NumberSeries",
     "OpenItem",
     "Party",

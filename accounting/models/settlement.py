@@ -76,6 +76,7 @@ class DayTurnover(WrittenOnce):
     date = models.DateField()
     debit = MoneyField()
     credit = MoneyField()
+    lines = models.PositiveIntegerField()
     upto = models.BigIntegerField(db_index=True, help_text="The key of the last entry that was counted.")
 
     class Meta:
@@ -88,3 +89,23 @@ class DayTurnover(WrittenOnce):
 
     def __str__(self):
         return f"{self.account_id} on {self.date}"
+
+
+class MonthTurnover(WrittenOnce):
+    """The sum of an account's days of a month that is over. Days reckoned up later are further rows."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    date = models.DateField(db_index=True, help_text="The first day of the month.")
+    debit = MoneyField()
+    credit = MoneyField()
+    upto = models.BigIntegerField(help_text="The key of the last entry that was counted.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "date", "upto"], name="one_turnover_an_account_and_month"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.account_id} in {self.date:%Y-%m}"

@@ -85,18 +85,14 @@ class _Page:
 
     @cached_property
     def _lines(self) -> int:
-        return self.found.lines().count()
-
-    @cached_property
-    def _before(self) -> Any:
-        return self.found.opening()
+        return self.found.count()
 
     def _opening(self) -> Row:
-        return Row([self.found.start, *[""] * 4, "Opening balance", None, None, self._before], SUM)
+        return Row([self.found.start, *[""] * 4, "Opening balance", None, None, self.found.opening()], SUM)
 
     def _closing(self) -> Row:
         debit, credit = self.found.turnover()
-        balance = self._before + debit - credit
+        balance = self.found.opening() + debit - credit
         return Row([self.found.end, *[""] * 4, "Closing balance", debit, credit, balance], SUM)
 
 
