@@ -27,7 +27,7 @@ from .models import (
     Period,
     entry_no,
 )
-from .money import ZERO, minor, money_value
+from .money import ZERO, in_minor_units, money_value
 
 
 def entries_balance() -> Iterator[str]:
@@ -236,7 +236,7 @@ def _entries_in_order() -> Iterator[tuple[tuple, list]]:
             "line_no",
             "account__code",
             "account__kind",
-            "amount",
+            in_minor_units("amount"),
             "party__key",
             "tax_code__code",
             "tax_code__category",
@@ -244,7 +244,7 @@ def _entries_in_order() -> Iterator[tuple[tuple, list]]:
             "due_date",
             "memo",
             "currency",
-            "amount_cur",
+            in_minor_units("amount_cur"),
         )
     )
     for head, lines in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:11]):
@@ -265,13 +265,13 @@ def _hash(previous: str, head: tuple, lines: list, year: int) -> str:
             (
                 line_no,
                 (code, kind),
-                minor(amount),
+                amount,
                 party or "",
                 tax_facts(*tax) if tax[0] else None,
                 due.isoformat() if due else "",
                 words,
                 currency,
-                None if foreign is None else minor(foreign),
+                foreign,
             )
             for line_no, code, kind, amount, party, *tax, due, words, currency, foreign in lines
         ],

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+_canonical = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 # line number, account (code, kind), minor units, party key, tax (code, category, rate), due date, memo,
 # currency, foreign minor units
 LineFacts = tuple[int, tuple[str, str], int, str, tuple[str, str, str] | None, str, str, str, int | None]
@@ -40,8 +42,7 @@ def next_hash(
         by,
         *lines,
     ]
-    text = json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256((previous + text).encode()).hexdigest()
+    return hashlib.sha256((previous + _canonical(facts)).encode()).hexdigest()
 
 
 def tax_facts(code: str, category: str, rate: Decimal) -> tuple[str, str, str]:

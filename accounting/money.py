@@ -9,6 +9,7 @@ from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models import lookups
 from django.db.models.expressions import Combinable, register_combinable_fields
+from django.db.models.functions import Cast
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -38,6 +39,11 @@ def minor(amount: Decimal | int | float) -> int:
 
 def from_minor(cents: int) -> Decimal:
     return Decimal(cents).scaleb(-2)
+
+
+def in_minor_units(column: str) -> Cast:
+    """Return a column of money as it is stored: where many rows are read only to be hashed."""
+    return Cast(column, models.BigIntegerField())
 
 
 def rhu(numerator: int, denominator: int) -> int:

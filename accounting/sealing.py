@@ -6,11 +6,14 @@ What is stored can be read back and hashed again at any time: nothing of today's
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from operator import methodcaller
 from typing import Any
 
 from django.db import models
 
-from .money import MoneyField, minor
+from .money import MoneyField, in_minor_units, minor
+
+_canonical = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
 
 
 class Wording:
@@ -19,22 +22,30 @@ class Wording:
     def __init__(self, model: type[models.Model], but: Iterable[str] = ()):
         left_out = set(but)
         self.fields = [field for field in model._meta.concrete_fields if field.name not in left_out]
-        self.columns = [field.attname for field in self.fields]
-        self._plain = [_plain(field) for field in self.fields]
+        self.columns = [_stored(field) for field in self.fields]
+        plains = enumerate(map(_plain, self.fields))
+        self._plain = [(place, plain) for place, plain in plains if plain]
+        self._money = [place for place, field in enumerate(self.fields) if isinstance(field, MoneyField)]
 
     def of(self, row: models.Model) -> list[Any]:
         """Return what a row in memory says."""
-        return self.of_values([getattr(row, column) for column in self.columns])
+        values = [getattr(row, field.attname) for field in self.fields]
+        for place in self._money:
+            values[place] = None if values[place] is None else minor(values[place])
+        return self.of_values(values)
 
     def of_values(self, values: Sequence[Any]) -> list[Any]:
         """Return what a row says of which the values of `columns` were read."""
-        return [plain(value) for plain, value in zip(self._plain, values, strict=True)]
+        said = list(values)
+        for place, plain in self._plain:
+            if said[place] is not None:
+                said[place] = plain(said[place])
+        return said
 
 
 def sealed(*said: Any) -> str:
     """Return the sha256 of facts as canonical JSON: keys sorted, no spaces, no escapes but those of JSON."""
-    text = json.dumps(said, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-    return linked(text)
+    return linked(_canonical(said))
 
 
 def linked(*parts: str | int) -> str:
@@ -42,13 +53,13 @@ def linked(*parts: str | int) -> str:
     return hashlib.sha256("".join(map(str, parts)).encode()).hexdigest()
 
 
-def _plain(field: models.Field) -> Callable[[Any], Any]:
-    """Return how a field's value is written: money in minor units, rates with their places, days as ISO."""
-    if isinstance(field, MoneyField):
-        return lambda value: None if value is None else minor(value)
+def _stored(field: models.Field) -> Any:
+    """Return what to read of a field: money as the minor units that it is kept in."""
+    return in_minor_units(field.attname) if isinstance(field, MoneyField) else field.attname
+
+
+def _plain(field: models.Field) -> Callable[[Any], Any] | None:
+    """Return how a field's value is written: rates with their places, days as ISO, others as they are."""
     if isinstance(field, models.DecimalField):
-        places = field.decimal_places
-        return lambda value: None if value is None else f"{value:.{places}f}"
-    if isinstance(field, models.DateField):
-        return lambda value: None if value is None else value.isoformat()
-    return lambda value: value
+        return f"{{:.{field.decimal_places}f}}".format
+    return methodcaller("isoformat") if isinstance(field, models.DateField) else None

@@ -1,6 +1,7 @@
 """Do delivery notes, orders and stock agree? Each check yields a sentence for what is wrong."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -20,17 +21,15 @@ OrderLine = get_model("order", "Line")
 
 def reserved_is_what_open_notes_promise() -> Iterator[str]:
     """6 What is reserved in a warehouse stands on its open delivery notes."""
-    lines = DeliveryLine.objects.filter(
-        product=OuterRef("product"), note__warehouse=OuterRef("warehouse"), note__state__in=OPEN
-    )
-    here = Sum(F("quantity") - F("waits"))
-    total = lines.order_by().values("product").annotate(total=here).values("total")
-    levels = StockLevel.objects.annotate(promised=Coalesce(Subquery(total), 0)).exclude(
-        reserved=F("promised")
-    )
-    for level in levels.select_related("product", "warehouse").order_by("pk"):
-        where = f"{level.product} in {level.warehouse}"
-        yield f"{where}: {level.reserved} reserved, open notes promise {level.promised}."
+    lines: Any = DeliveryLine.objects.filter(note__state__in=OPEN).order_by()
+    rows = lines.values_list("product", "note__warehouse").annotate(here=Sum(F("quantity") - F("waits")))
+    promised = {(product, warehouse): pieces for product, warehouse, pieces in rows.iterator()}
+    levels = StockLevel.objects.order_by("pk").values_list("pk", "product", "warehouse", "reserved")
+    for key, product, warehouse, reserved in levels.iterator():
+        if reserved != promised.get((product, warehouse), 0):
+            level = StockLevel.objects.select_related("product", "warehouse").get(pk=key)
+            said = f"{reserved} reserved, open notes promise {promised.get((product, warehouse), 0)}"
+            yield f"{level.product} in {level.warehouse}: {said}."
 
 
 def waited_for_is_what_open_notes_wait_for() -> Iterator[str]:
@@ -71,19 +70,19 @@ def what_is_packed_was_picked() -> Iterator[str]:
 
 def notes_deliver_what_was_ordered() -> Iterator[str]:
     """10 The notes of an order deliver each of its lines, not more and not less."""
-    lines = DeliveryLine.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
-    kept = lines.exclude(note__state=DeliveryNote.State.CANCELLED)
-    rows = OrderLine.objects.annotate(
-        noted=Coalesce(Subquery(lines.annotate(total=Sum("quantity")).values("total")), 0),
-        kept=Coalesce(Subquery(kept.annotate(total=Sum("quantity")).values("total")), 0),
-    )
-    wrong = rows.filter(num_allocated__gt=0).exclude(noted=F("quantity"))
-    for line in wrong.select_related("order").order_by("pk"):
-        ordered = f"Order {line.order.number}: {line.quantity} of '{line.title}' ordered"
-        yield f"{ordered}, its notes deliver {line.noted}."
-    gone = rows.filter(order__status="cancelled", kept__gt=0)
-    for line in gone.select_related("order").order_by("pk"):
-        yield f"Order {line.order.number} is cancelled, but {line.kept} of '{line.title}' are to go out."
+    lines = DeliveryLine.objects.order_by().values_list("order_line")
+    noted = dict(lines.annotate(Sum("quantity")).iterator())
+    ordered = OrderLine.objects.filter(num_allocated__gt=0).order_by("pk")
+    rows = ordered.values_list("pk", "order__number", "title", "quantity")
+    for key, number, title, quantity in rows.iterator():
+        if noted.get(key, 0) != quantity:
+            said = f"{quantity} of '{title}' ordered, its notes deliver {noted.get(key, 0)}"
+            yield f"Order {number}: {said}."
+    gone = DeliveryLine.objects.exclude(note__state=DeliveryNote.State.CANCELLED)
+    gone = gone.filter(order_line__order__status="cancelled").order_by("order_line")
+    named = gone.values_list("order_line", "order_line__order__number", "order_line__title")
+    for _, number, title, kept in named.annotate(Sum("quantity")):
+        yield f"Order {number} is cancelled, but {kept} of '{title}' are to go out."
 
 
 def returned_is_what_came_back() -> Iterator[str]:
@@ -92,9 +91,12 @@ def returned_is_what_came_back() -> Iterator[str]:
     accepted = Sum(F("restocked") + F("damaged") + F("scrapped"))
     closed = back.filter(returned__state=Return.State.CLOSED).annotate(total=accepted).values("total")
     still_open = back.filter(returned__state__in=RETURNING).annotate(total=Sum("quantity")).values("total")
-    lines = DeliveryLine.objects.annotate(
-        back=Coalesce(Subquery(closed), 0), wanted=Coalesce(Subquery(still_open), 0)
-    ).exclude(returned=F("back"), asked=F("wanted"))
+    counted = Q(returned__gt=0) | Q(asked__gt=0) | Q(pk__in=ReturnLine.objects.values("delivery_line"))
+    lines = (
+        DeliveryLine.objects.filter(counted)
+        .annotate(back=Coalesce(Subquery(closed), 0), wanted=Coalesce(Subquery(still_open), 0))
+        .exclude(returned=F("back"), asked=F("wanted"))
+    )
     for line in lines.select_related("note").order_by("pk"):
         said = f"{line.returned} of '{line.title}' counted as returned and {line.asked} as asked for"
         yield Finding(f"{line.note}: {said}, returns name {line.back} and {line.wanted}.", about=line.note)

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Sum
 from oscar.core.loading import get_model
 
 from accounting import chart, evidence, ledger
 from accounting.finding import Finding
-from accounting.money import ZERO, money_value
+from accounting.money import ZERO
 from erp.delivery.models import DeliveryNote, Return
 from erp.inventory.valuation import slice_of
 
@@ -35,7 +34,6 @@ from .models import (
     Reminder,
 )
 
-ZERO_MONEY = money_value(0)
 # The accounts that keep a part of papers by tax code. What is released from one to another names no code.
 BOOKED_ON = {
     "net": (chart.DEFERRED_REVENUE, chart.REVENUE, chart.SHIPPING_INCOME, chart.RETURNS),
@@ -47,31 +45,25 @@ def papers_add_up() -> Iterator[str]:
     """8 An invoice or credit note is the sum of its lines."""
     for model, line in ((Invoice, InvoiceLine), (CreditNote, CreditNoteLine)):
         name = "invoice" if model is Invoice else "credit_note"
-        lines = line.objects.filter(**{name: OuterRef("pk")}).order_by().values(name)
-        sums = {
-            part: Subquery(lines.annotate(total=Sum(part)).values("total"))
-            for part in ("net", "tax", "gross")
-        }
-        rows: Any = model.objects.annotate(**{f"line_{part}": total for part, total in sums.items()})
-        wrong = rows.exclude(net=F("line_net"), tax=F("line_tax"), gross=F("line_gross"))
-        for number, gross, lines_gross in wrong.order_by("pk").values_list("number", "gross", "line_gross"):
-            yield f"{model._meta.verbose_name} {number} comes to {gross}, its lines to {lines_gross}."
+        lines: Any = line.objects.order_by().values_list(name)
+        sums = {key: parts for key, *parts in lines.annotate(Sum("net"), Sum("tax"), Sum("gross")).iterator()}
+        papers = model.objects.order_by("pk").values_list("pk", "number", "net", "tax", "gross")
+        for key, number, *parts in papers.iterator():
+            come_to = sums.get(key, [ZERO] * 3)
+            if parts != come_to:
+                yield f"{model._meta.verbose_name} {number} comes to {parts[2]}, its lines to {come_to[2]}."
 
 
 def invoices_make_the_order() -> Iterator[str]:
     """8 An order that is billed whole is billed to the cent; none is billed for more."""
-    billed = InvoiceLine.objects.filter(order_line=OuterRef("pk")).order_by().values("order_line")
-    lines = get_model("order", "Line").objects.annotate(
-        pieces=Coalesce(Subquery(billed.annotate(total=Sum("quantity")).values("total")), 0),
-        money=Coalesce(Subquery(billed.annotate(total=Sum("gross")).values("total")), ZERO_MONEY),
-    )
-    for line in lines.filter(pieces__gt=0).select_related("order").order_by("pk").iterator():
-        whole = line.pieces == line.quantity
-        if line.pieces > line.quantity or (whole and line.money != line.line_price_incl_tax):
-            yield (
-                f"Order {line.order.number}: {line.quantity} '{line.title}' for {line.line_price_incl_tax},"
-                f" billed are {line.pieces} for {line.money}."
-            )
+    billed = InvoiceLine.objects.filter(order_line__isnull=False).order_by().values_list("order_line")
+    sums = {key: said for key, *said in billed.annotate(Sum("quantity"), Sum("gross")).iterator()}
+    lines = get_model("order", "Line").objects.order_by("pk")
+    rows = lines.values_list("pk", "order__number", "title", "quantity", "line_price_incl_tax")
+    for key, number, title, quantity, price in rows.iterator():
+        pieces, paid = sums.get(key, (0, ZERO))
+        if pieces > quantity or (pieces and pieces == quantity and paid != price):
+            yield f"Order {number}: {quantity} '{title}' for {price}, billed are {pieces} for {paid}."
 
 
 def papers_are_in_the_books() -> Iterator[str]:

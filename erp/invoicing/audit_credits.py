@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounting.money import money_value
@@ -18,7 +18,9 @@ def counted_pieces_are_credited() -> Iterator[str]:
     """10 What is counted as credited, in pieces and money, stands on credit notes."""
     notes = CreditNoteLine.objects.filter(invoice_line=OuterRef("pk")).order_by().values("invoice_line")
     pieces = notes.exclude(kind=CreditNoteLine.Kind.AMOUNT)
-    lines = InvoiceLine.objects.annotate(
+    counted = Q(credited__gt=0) | ~Q(credited_net=0) | ~Q(credited_gross=0)
+    concerned = InvoiceLine.objects.filter(counted | Q(pk__in=CreditNoteLine.objects.values("invoice_line")))
+    lines = concerned.annotate(
         noted=Coalesce(Subquery(pieces.annotate(total=Sum("quantity")).values("total")), 0),
         net_noted=Coalesce(Subquery(notes.annotate(total=Sum("net")).values("total")), ZERO_MONEY),
         gross_noted=Coalesce(Subquery(notes.annotate(total=Sum("gross")).values("total")), ZERO_MONEY),

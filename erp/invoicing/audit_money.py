@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
@@ -39,23 +39,24 @@ def money_is_where_it_went() -> Iterator[str]:
 def payments_are_their_operations() -> Iterator[str]:
     """10 What a payment counts as captured and refunded stands on its operations."""
     for part, kind in (("captured", "capture"), ("refunded", "refund")):
-        done = PaymentOperation.objects.filter(payment=OuterRef("pk"), kind=kind).order_by().values("payment")
-        rows = Payment.objects.annotate(
-            done=Coalesce(Subquery(done.annotate(total=Sum("amount")).values("total")), ZERO_MONEY)
-        ).exclude(**{part: F("done")})
+        operations = PaymentOperation.objects.filter(kind=kind).order_by().values_list("payment")
+        done = dict(operations.annotate(Sum("amount")).iterator())
+        rows = Payment.objects.order_by("pk")
         if part == "captured":
             rows = rows.exclude(kind=Payment.Kind.ELSEWHERE)
-        for payment in rows.order_by("pk"):
-            said = getattr(payment, part)
-            yield f"Payment {payment}: {said} {part}, its operations come to {payment.done}."
+        for key, said in rows.values_list("pk", part).iterator():
+            if said != done.get(key, ZERO):
+                payment = Payment.objects.get(pk=key)
+                yield f"Payment {payment}: {said} {part}, its operations come to {done.get(key, ZERO)}."
 
 
 def orders_are_paid_as_agreed() -> Iterator[str]:
     """10 A payment of an order is over what the order comes to, or over what of it was taken in."""
     rows: Any = Payment.objects.filter(kind=Payment.Kind.ORDER, order__isnull=False).order_by("pk")
-    for payment in rows.select_related("order").iterator():
-        total = payment.order.total_incl_tax
-        if payment.amount not in (total, payment.captured):
+    amounts = rows.values_list("pk", "amount", "captured", "order__total_incl_tax")
+    for key, amount, captured, total in amounts.iterator():
+        if amount not in (total, captured):
+            payment = Payment.objects.get(pk=key)
             yield Finding(
                 f"Payment {payment} is over {payment.amount}, its order over {total}.", about=payment
             )

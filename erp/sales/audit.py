@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from operator import add
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from oscar.core.loading import get_model
 
 from accounting.finding import Finding
 from accounting.models import TaxCode
-from accounting.money import ZERO, money, money_value
+from accounting.money import ZERO, money
 
 from .models import OrderCharge, SaleKey, Step
 from .pricing import tax_on
@@ -21,70 +21,63 @@ Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
 
 PATIENCE = timedelta(hours=1)
+NOTHING = (ZERO, ZERO)
+# Net and gross of a piece, of all before discounts, and of all.
+PRICES = (
+    "unit_price_excl_tax",
+    "unit_price_incl_tax",
+    "line_price_before_discounts_excl_tax",
+    "line_price_before_discounts_incl_tax",
+    "line_price_excl_tax",
+    "line_price_incl_tax",
+)
 
 
 def orders_add_up() -> Iterator[str]:
     """8 An order's total is its lines and its charges, with and without VAT."""
-    lines = _of_order(OrderLine)
-    charges = _of_order(OrderCharge)
-    shipping = charges.filter(kind=OrderCharge.Kind.SHIPPING)
-    sums = Order.objects.annotate(
-        gross=_total(lines, "line_price_incl_tax", ZERO),
-        net=_total(lines, "line_price_excl_tax", ZERO),
-        charged=_total(charges, "gross", money_value(0)),
-        charged_net=_total(charges, "net", money_value(0)),
-        shipped=_total(shipping, "gross", money_value(0)),
-        shipped_net=_total(shipping, "net", money_value(0)),
-    )
-    for order in sums.order_by("pk").iterator():
-        # SQLite adds decimals as floats: a sum of them is right only when rounded.
-        gross, net = money(order.gross) + order.charged, money(order.net) + order.charged_net
-        if (order.total_incl_tax, order.total_excl_tax) != (gross, net):
+    lines = _sums(OrderLine.objects.all(), "line_price_incl_tax", "line_price_excl_tax")
+    charges = _sums(OrderCharge.objects.all(), "gross", "net")
+    shipping = _sums(OrderCharge.objects.filter(kind=OrderCharge.Kind.SHIPPING), "gross", "net")
+    parts = ("total_incl_tax", "total_excl_tax", "shipping_incl_tax", "shipping_excl_tax")
+    for key, number, *stated in Order.objects.order_by("pk").values_list("pk", "number", *parts).iterator():
+        total, shipped = tuple(stated[:2]), tuple(stated[2:])
+        made = tuple(map(add, lines.get(key, NOTHING), charges.get(key, NOTHING)))
+        if total != made:
             yield (
-                f"Order {order.number} comes to {order.total_incl_tax} ({order.total_excl_tax} net),"
-                f" its lines and charges to {gross} ({net} net)."
+                f"Order {number} comes to {total[0]} ({total[1]} net),"
+                f" its lines and charges to {made[0]} ({made[1]} net)."
             )
-        if (order.shipping_incl_tax, order.shipping_excl_tax) != (order.shipped, order.shipped_net):
-            yield f"Order {order.number}: shipping is {order.shipping_incl_tax}, charged is {order.shipped}."
+        if shipped != shipping.get(key, NOTHING):
+            charged = shipping.get(key, NOTHING)[0]
+            yield f"Order {number}: shipping is {shipped[0]}, charged is {charged}."
 
 
-def _of_order(model: Any) -> Any:
-    return model.objects.filter(order=OuterRef("pk")).order_by().values("order")
-
-
-def _total(rows: Any, part: str, nothing: Any) -> Coalesce:
-    return Coalesce(Subquery(rows.annotate(total=Sum(part)).values("total")), nothing)
+def _sums(rows: Any, gross: str, net: str) -> dict[int, tuple[Decimal, Decimal]]:
+    """Return what rows come to, order by order. SQLite adds decimals as floats: a sum of them is rounded."""
+    sums = rows.order_by().values_list("order").annotate(Sum(gross), Sum(net))
+    return {order: (money(total), money(before)) for order, total, before in sums.iterator()}
 
 
 def lines_are_priced_as_stated() -> Iterator[str]:
     """8 What an order's line came to before discounts is its price times its pieces, with the VAT in it."""
     rates = dict(TaxCode.objects.values_list("code", "rate"))
-    lines = OrderLine.objects.exclude(order__terms=None).select_related("order__terms").order_by("pk")
-    for line in lines.iterator():
-        if line.tax_code in rates and _stated(line) != _priced(line, rates[line.tax_code]):
+    lines = OrderLine.objects.exclude(order__terms=None).filter(tax_code__in=rates)
+    rows = lines.order_by("pk").values_list("pk", "tax_code", "order__terms__prices", "quantity", *PRICES)
+    for key, code, prices, quantity, *stated in rows.iterator():
+        if tuple(stated[:4]) != _priced(stated, quantity, rates[code], prices):
+            line = OrderLine.objects.select_related("order").get(pk=key)
             words = f"Order {line.order.number}: the price of '{line.title}' is not what it came to."
             yield Finding(words, about=line.order)
 
 
-def _stated(line: Any) -> tuple[Decimal, ...]:
-    return (
-        line.unit_price_excl_tax,
-        line.unit_price_incl_tax,
-        line.line_price_before_discounts_excl_tax,
-        line.line_price_before_discounts_incl_tax,
-    )
-
-
-def _priced(line: Any, rate: Decimal) -> tuple[Decimal, ...]:
+def _priced(stated: list[Decimal], quantity: int, rate: Decimal, prices: str) -> tuple[Decimal, ...]:
     """Return the prices of a piece and of all, net and gross, by the one that was stated."""
-    prices = line.order.terms.prices
     gross = prices == "gross"
-    unit = line.unit_price_incl_tax if gross else line.unit_price_excl_tax
-    after = line.line_price_incl_tax if gross else line.line_price_excl_tax
-    before, unit_tax = unit * line.quantity, tax_on(unit, rate, prices=prices)
+    unit, after = stated[gross], stated[4 + gross]
+    before, unit_tax = unit * quantity, tax_on(unit, rate, prices=prices)
     tax = tax_on(before, rate, prices=prices)
     if before == after:
-        tax = line.line_price_incl_tax - line.line_price_excl_tax
+        tax = stated[5] - stated[4]
     parts = ((unit, unit_tax), (before, tax))
     return tuple(
         part for base, vat in parts for part in ((base - vat, base) if gross else (base, base + vat))
