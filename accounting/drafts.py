@@ -17,9 +17,10 @@ from django.db.transaction import atomic
 from . import ledger
 from .by_hand import DraftedLine, require_sound
 from .models import DraftLine, EntryDraft, JournalEntry
-from .money import ZERO, money_value
+from .money import ZERO, minor, money_value
 from .periods import period_for, require_near
 from .refusal import Refusal
+from .sealing import sealed
 
 State = EntryDraft.State
 OPEN = (State.DRAFT, State.WAITING)
@@ -39,6 +40,10 @@ class BeforeItsDay(Refusal):
 
 class SecondPersonNeeded(Refusal):
     """An entry above the limit is agreed to by somebody who neither drafted nor changed it."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody agrees to an entry that says something else by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +107,15 @@ def hand_in(kept: EntryDraft, *, limit: Decimal | None, on: date, by: Any) -> En
 
 
 @atomic
-def approve(kept: EntryDraft, *, on: date, by: Any) -> EntryDraft:
-    """Post what waited for a second person. Raises SecondPersonNeeded, NotNow, and what `hand_in` raises."""
+def approve(kept: EntryDraft, *, on: date, by: Any, seen: str = "") -> EntryDraft:
+    """Post what waited for a second person, who has `seen` what `fingerprint` says.
+
+    Raises SecondPersonNeeded, ChangedMeanwhile, NotNow, and what `hand_in` raises.
+    """
     held = _held(kept, (State.WAITING,))
     _require_second_person(held, by)
+    if seen and seen != fingerprint(held):
+        raise ChangedMeanwhile(f"Entry {held} was changed since you looked at it: look once more.")
     return _post(held, on=on, by=by, approved_by=by)
 
 
@@ -164,6 +174,22 @@ def wording(kept: EntryDraft) -> Wording:
     rows = DraftLine.objects.filter(draft=kept).select_related("account", "party", "tax_code").order_by("pk")
     lines = [DraftedLine(row.account, row.amount, row.party, row.tax_code, row.memo) for row in rows]
     return Wording(kept.date, kept.memo, lines, kept.document_no, kept.reverse_on)
+
+
+def fingerprint(kept: EntryDraft) -> str:
+    """Return a hash of what a draft says, by which a change of it is known."""
+    said = wording(kept)
+    lines = [
+        [
+            line.account.code,
+            minor(line.amount),
+            line.party.key if line.party else "",
+            line.tax_code.code if line.tax_code else "",
+            line.memo,
+        ]
+        for line in said.lines
+    ]
+    return sealed(str(said.day), said.memo, said.document_no, str(said.reverse_on or ""), lines)
 
 
 def _post(held: EntryDraft, *, on: date, by: Any, approved_by: Any = None) -> EntryDraft:

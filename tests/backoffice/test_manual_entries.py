@@ -127,6 +127,29 @@ def test_a_large_entry_waits_among_the_todos_for_a_second_person(as_role, office
     assert "Agreed to by" in page
 
 
+def test_nobody_agrees_to_what_was_changed_since_they_looked(as_role, office):
+    limited_to("100.00")
+    client = as_role("accountant")
+    draft = kept(by=User.objects.get(username="accountant"))
+    press(client, "hand_in", draft)
+    button = agree_button(office, draft)
+    changed = (("6320", "90120.00", ""), ("BANK", "", "90120.00"))
+    client.post(reverse("admin:entry_edit", args=[draft.pk]), typed(*changed))
+    press(client, "hand_in", draft)
+    [(level, sentence)] = told(office.post(button.url, dict(button.fields), follow=True))
+    assert (level, "was changed since you looked at it" in sentence) == ("error", True)
+    assert ledger.balance("6320") == 0
+    button = agree_button(office, draft)
+    assert told(office.post(button.url, dict(button.fields), follow=True))[0][0] == "success"
+    assert ledger.balance("6320") == Decimal("90120.00")
+
+
+def agree_button(client, draft):
+    return next(
+        one for one in client.get(page_url(draft)).context["buttons"] if one.label == "Agree and post"
+    )
+
+
 def test_the_page_of_an_entry_by_hand_has_a_button_that_reverses_it(as_role):
     client, draft = as_role("accountant"), kept()
     drafts.hand_in(draft, limit=None, on=timezone.localdate(), by=None)

@@ -1,6 +1,7 @@
 """Entries by hand: drafted, agreed to by a second person, posted, undone; with the papers that prove them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +16,7 @@ from accounting.models import EntryDraft
 from erp.documents.services import company
 
 from .. import entry_pages, links
-from ..actions import answers, verb
+from ..actions import Button, answers, verb
 from ..entry_forms import FilesForm, UndoForm
 from ..exporting import Exported, export_of
 from ..pages import Page, ReadOnlyAdmin, Table, amount
@@ -109,6 +110,13 @@ class EntryDraftAdmin(Exported, ReadOnlyAdmin):
         offered = OFFERED.get(row.state, ())
         return [name for name in offered if name != "undo" or not drafts.is_undone(row)]
 
+    def own_buttons(self, request: HttpRequest, row: EntryDraft) -> list[Button]:
+        """Let buttons say what was seen beside them: nobody agrees to what was changed meanwhile."""
+        seen = ("seen", drafts.fingerprint(row))
+        return [
+            replace(button, fields=[*button.fields, seen]) for button in super().own_buttons(request, row)
+        ]
+
     @verb("Post", needs=AGREE)
     def hand_in(self, request: HttpRequest, rows: QuerySet[EntryDraft]) -> HttpResponse | None:
         def take(row: EntryDraft) -> str:
@@ -123,7 +131,8 @@ class EntryDraftAdmin(Exported, ReadOnlyAdmin):
     @verb("Agree and post", needs=AGREE)
     def approve(self, request: HttpRequest, rows: QuerySet[EntryDraft]) -> HttpResponse | None:
         def take(row: EntryDraft) -> str:
-            done = drafts.approve(row, on=timezone.localdate(), by=request.user)
+            seen = request.POST.get("seen", "")
+            done = drafts.approve(row, on=timezone.localdate(), by=request.user, seen=seen)
             return f"Entry {row} is posted as {done.entry}."
 
         return self.carry_out(request, rows.order_by("pk"), take)
