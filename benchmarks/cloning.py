@@ -38,6 +38,7 @@ ONCE = {
     "dayturnover",
     "fiscalyear",
     "journalsequence",
+    "monthturnover",
     "numberseries",
     "partner",
     "period",
@@ -192,7 +193,7 @@ def _write(cursor, model, rows: Iterable[str]) -> None:
 def _count_on(cursor, count: int) -> None:
     for table in ("accounting_numberseries", "accounting_journalsequence"):
         cursor.execute(f"UPDATE {table} SET last_no = last_no * %s", [count])
-    cursor.execute("TRUNCATE accounting_dayturnover")
+    cursor.execute("TRUNCATE accounting_dayturnover, accounting_monthturnover")
 
 
 def _link(cursor) -> None:
@@ -268,6 +269,7 @@ def _settle(models: list) -> None:
     """Leave the database as one that has grown: keys go on after the last, statistics are taken."""
     from django.core.management.color import no_style
     from django.db import connection
+    from django.utils import timezone
 
     from accounting import reckoned
 
@@ -275,4 +277,4 @@ def _settle(models: list) -> None:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
-    reckoned.reckon()
+    reckoned.reckon(on=timezone.localdate())
