@@ -23,6 +23,7 @@ BY_DOCUMENT = {
     chart.GOODS_RECEIVED_NOT_INVOICED: "a goods receipt or a supplier's bill",
     chart.DEFERRED_REVENUE: "an invoice or a delivery note",
     chart.PREPAYMENTS: "a payment of the customer",
+    chart.GIFT_CARDS: "an invoice or a payment",
     chart.CLEARING: "a payment or a payout of the provider",
     chart.CASH_CLEARING: "a payment or a payout of the carrier",
 }

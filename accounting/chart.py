@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
@@ -121,6 +122,7 @@ def add(code: str, *, name: str, kind: str, group: str = "", party_required: boo
             "An account has a code of at most 20 letters and digits, a name, and one of the kinds "
             f"{', '.join(Account.Kind.values)}."
         )
+    _require_heading(group, kind)
     account, is_new = Account.objects.get_or_create(
         code=code, defaults={"name": name, "kind": kind, "group": group, "party_required": party_required}
     )
@@ -145,13 +147,15 @@ def change(account: Account, *, code: str = "", kind: str = "", **said: str) -> 
         raise NotAnAccount("An account has a code of letters and digits, a known kind, and a name.")
     if Account.objects.filter(code=wanted["code"]).exclude(pk=held.pk).exists():
         raise CodeTaken(f"There is another account {wanted['code']} already.")
-    Account.objects.filter(pk=held.pk).update(**wanted)
+    if said.get("group", held.group) != held.group or wanted["kind"] != held.kind:
+        _require_heading(said.get("group", held.group), wanted["kind"])
+    _write(held, **wanted)
 
 
 @atomic
 def use(account: Account) -> None:
     """Let an account take new lines again."""
-    Account.objects.filter(pk=account.pk).update(active=True)
+    _write(_held(account), active=True)
 
 
 @atomic
@@ -159,7 +163,7 @@ def retire(account: Account) -> None:
     """Let an account take no new lines. What is on it stays. Raises InUse while it has a role."""
     held = _held(account)
     _require_no_role(held, "it cannot be taken out of use")
-    Account.objects.filter(pk=held.pk).update(active=False)
+    _write(held, active=False)
 
 
 @atomic
@@ -191,14 +195,26 @@ def move_role(role: str, *, to: Account) -> None:
         _require_unused(one, f"the role {role} cannot be moved")
     if (old.kind, True) != (new.kind, new.active):
         raise OtherKind(f"{role} needs an account of the kind {old.kind} that is in use: {new} is not one.")
-    Account.objects.filter(pk=old.pk).update(role="")
-    Account.objects.filter(pk=new.pk).update(
-        role=role, party_required=old.party_required, open_item=old.open_item
-    )
+    _write(old, role="")
+    _write(new, role=role, party_required=old.party_required, open_item=old.open_item)
 
 
 def _held(account: Account) -> Account:
     return Account.objects.select_for_update().get(pk=account.pk)
+
+
+def _write(account: Account, **changes: Any) -> None:
+    """Change an account by itself, not by a query: so the log of changes hears of it."""
+    for name, value in changes.items():
+        setattr(account, name, value)
+    account.save(update_fields=list(changes))
+
+
+def _require_heading(group: str, kind: str) -> None:
+    """Refuse a heading under which only accounts of other kinds stand."""
+    kinds = set(Account.objects.filter(group=group).values_list("kind", flat=True)) if group else set()
+    if kinds and kind not in kinds:
+        raise NotAnAccount(f"'{group}' is a heading of accounts of the kind {', '.join(sorted(kinds))}.")
 
 
 def _require_no_role(account: Account, so: str) -> None:

@@ -218,15 +218,15 @@ def get_back(
 
 
 def _booking_day(issued_on: date, lines: Sequence[Goods | Expense], *, on: date) -> tuple[date, date | None]:
-    """Return the day on which a bill is booked; and the day it belongs to, where that month is closed.
+    """Return the day on which a bill is booked: its own. And that one, where its month is closed.
 
     A difference in price changes the value of stock that day: where there are goods, stock is open too.
     """
     areas = [Area.PURCHASES, Area.VAT]
     if any(isinstance(line, Goods) for line in lines):
         areas.append(Area.STOCK)
-    day = periods.open_day(on, *areas)
-    own_day = issued_on if issued_on < on and periods.is_closed(issued_on, *areas) else on
+    own_day = min(issued_on, on)
+    day = periods.open_day(own_day, *areas)
     return day, own_day if own_day < day else None
 
 

@@ -44,6 +44,8 @@ class CompanyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.fields:  # somebody who may only look
+            return
         countries = Country.objects.order_by("printable_name").values_list("pk", "printable_name")
         self.fields["country"] = forms.ChoiceField(choices=countries)
         for name in ("cod_fee", "adjustment_limit", "entry_limit"):
@@ -86,6 +88,8 @@ class AutomationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.fields:  # somebody who may only look
+            return
         known = [(provider.code, provider.name) for provider in providers.available()]
         self.fields["payment_method"].choices = [("", "All"), *known]  # type: ignore[attr-defined]
 
@@ -99,7 +103,7 @@ class ShippingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in PRICES:
+        for name in self.fields.keys() & set(PRICES):  # who may only look has no fields
             self.fields[name].validators.append(MinValueValidator(0))
             self.fields[name].widget.attrs["min"] = 0
 

@@ -68,7 +68,7 @@ def is_over(period: Period, on: date) -> Iterator[str]:
 
 
 def earlier_months_are_locked(period: Period, on: date) -> Iterator[str]:
-    """Earlier months are locked."""
+    """Earlier months are locked, or empty and locked along."""
     for earlier in open_before(period).filter(entries__isnull=False).distinct().order_by("start"):
         yield Finding(f"{earlier} is still open.", earlier)
 

@@ -156,3 +156,9 @@ def test_a_role_does_not_move_to_an_account_out_of_use():
     chart.retire(by_code("1010"))
     with pytest.raises(chart.OtherKind, match="that is in use"):
         chart.move_role(chart.BANK, to=by_code("1010"))
+
+
+def test_an_account_does_not_stand_under_the_heading_of_another_kind():
+    with pytest.raises(chart.NotAnAccount, match="'Revenue' is a heading of accounts of the kind income"):
+        chart.change(chart.account(chart.FEES), group="Revenue")
+    assert chart.account(chart.FEES).group == "Operating expenses"

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
 
+from accounting import chart
 from accounting.models import Account, TaxCode
 from erp.backoffice import roles
 from erp.backoffice.desks.history import in_words
@@ -186,3 +187,8 @@ def test_a_page_of_the_shop_asks_nobody_who_they_are(client):
     with CaptureQueriesContext(connection) as queries:
         client.get("/robots.txt")
     assert not [query for query in queries if "auth_user" in query["sql"]]
+
+
+def test_an_account_that_is_renamed_is_written_down():
+    chart.change(chart.account(chart.FEES), name="Bank charges")
+    assert changes_of(Account)[-1].changes["name"] == ["Payment and bank fees", "Bank charges"]

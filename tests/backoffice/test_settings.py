@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.sites.models import Site
 from django.db.models.fields.files import FieldFile
@@ -247,3 +247,13 @@ def test_the_list_of_rules_says_what_happens_without_any(office):
 
 def test_staff_log_in_by_what_the_form_asks_for(client, office):
     assert "E-mail address or username" in words(client.get("/admin/login/"))
+
+
+def test_who_may_only_look_at_settings_sees_them(as_role):
+    client = as_role("auditor")
+    Automation.objects.create(step="invoice", mode="manual")
+    OrderAndItemCharges.objects.create(code="parcel", name="Parcel")
+    for model in (Company, Automation, OrderAndItemCharges):
+        look = Permission.objects.get(codename=f"view_{model._meta.model_name}")
+        User.objects.get(username="auditor").user_permissions.add(look)
+        assert client.get(page_url(model.objects.first())).status_code == 200

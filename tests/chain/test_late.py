@@ -177,8 +177,8 @@ def test_a_bill_written_in_a_closed_month_and_booked_in_an_open_one_is_marked(la
     acme = buying.supplier()
     lock_month(MONDAY)
     bill = buying.book(acme, buying.expense("10.00"), on=APRIL + timedelta(days=9))
-    assert bill.booked_on == date(2026, 4, 10)
-    assert dates_of("bill") == (date(2026, 4, 10), TUESDAY)
+    assert bill.booked_on == APRIL
+    assert dates_of("bill") == (APRIL, TUESDAY)
     assert is_sound()
 
 
@@ -190,7 +190,7 @@ def test_a_bill_that_changes_the_value_of_stock_waits_for_stock_to_be_open(lamp)
     buying.book(acme, buying.goods(purchase, 10, "41.00"), accepted_because="Dearer")
     assert dates_of("bill") == (APRIL, TUESDAY)
     buying.book(acme, buying.expense("10.00"), number="R 2")
-    assert dates_of("bill") == (buying.FRIDAY, None)
+    assert dates_of("bill") == (TUESDAY, None)
     assert is_sound()
 
 
@@ -284,13 +284,22 @@ class Closing(histories.World):
     """A company whose months are closed, opened and locked while it trades."""
 
     def close(self, area):
-        return partial(periods.lock_area, period_of(self.day), area, reason="Declared", by=None)
+        return partial(
+            transaction.atomic(periods.lock_area), period_of(self.day), area, reason="Declared", by=None
+        )
 
     def open_again(self, area):
-        return partial(periods.open_area, period_of(self.day), area, reason="A slip", by=None)
+        return partial(
+            transaction.atomic(periods.open_area), period_of(self.day), area, reason="A slip", by=None
+        )
 
     def lock(self):
-        return partial(periods.lock, period_of(self.day - timedelta(days=20)), reason="Declared", by=None)
+        return partial(
+            transaction.atomic(periods.lock),
+            period_of(self.day - timedelta(days=20)),
+            reason="Declared",
+            by=None,
+        )
 
 
 areas = st.sampled_from(list(periods.AREAS))

@@ -171,7 +171,7 @@ def _products(keys: Sequence[Any]) -> Named:
 
 
 def _categories(keys: Sequence[Any]) -> Named:
-    return {key: (row.full_name, links.page_of(row)) for key, row in Category.objects.in_bulk(keys).items()}
+    return {key: (row.full_name, "") for key, row in Category.objects.in_bulk(keys).items()}
 
 
 def _countries(keys: Sequence[Any]) -> Named:
