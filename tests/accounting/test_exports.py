@@ -136,12 +136,28 @@ def test_the_trial_balance_is_written_as_it_is(books):
         assert sums[0::2] == sums[1::2]
 
 
+LEG = re.compile(r"^ +[A-Z]\w+:(\w+)-\S*  (-?\d+\.\d\d) EUR$", re.MULTILINE)
+
+
+def balances_of(journal):
+    return added((code, Decimal(amount)) for code, amount in LEG.findall(journal))
+
+
 @pytest.mark.parametrize("name", ["hledger", "beancount"])
 def test_a_journal_read_back_is_the_trial_balance(name, books):
-    leg = re.compile(r"^ +[A-Z]\w+:(\w+)-\S*  (-?\d+\.\d\d) EUR$", re.MULTILINE)
     for start, end in RANGES:
-        legs = [(code, Decimal(amount)) for code, amount in leg.findall(text_of(name, start, end))]
-        assert added(legs) == _capitals(closings(start, end))
+        assert balances_of(text_of(name, start, end)) == _capitals(closings(start, end))
+
+
+@pytest.mark.parametrize("name", ["hledger", "beancount"])
+def test_one_cent_that_is_changed_anywhere_in_a_journal_is_found(name, books):
+    journal, expected = text_of(name), _capitals(closings(None, None))
+    legs = list(LEG.finditer(journal))
+    assert len(legs) > 5
+    for leg in legs:
+        last = leg.end(2) - 1
+        other = str((int(journal[last]) + 1) % 10)
+        assert balances_of(journal[:last] + other + journal[last + 1 :]) != expected, leg
 
 
 def test_a_range_carries_its_opening_balances(books):
