@@ -220,12 +220,13 @@ def get_back(
 def _booking_day(issued_on: date, lines: Sequence[Goods | Expense], *, on: date) -> tuple[date, date | None]:
     """Return the day on which a bill is booked: its own. And that one, where its month is closed.
 
+    One of long ago, or with a slip in its year, is booked as it comes: it opens no year before the books.
     A difference in price changes the value of stock that day: where there are goods, stock is open too.
     """
     areas = [Area.PURCHASES, Area.VAT]
     if any(isinstance(line, Goods) for line in lines):
         areas.append(Area.STOCK)
-    own_day = min(issued_on, on)
+    own_day = min(issued_on, on) if issued_on.year >= on.year - 1 else on
     day = periods.open_day(own_day, *areas)
     return day, own_day if own_day < day else None
 

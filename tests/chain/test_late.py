@@ -182,6 +182,16 @@ def test_a_bill_written_in_a_closed_month_and_booked_in_an_open_one_is_marked(la
     assert is_sound()
 
 
+def test_a_bill_is_booked_on_its_own_day_but_not_before_the_books(lamp):
+    acme = buying.supplier()
+    buying.book(acme, buying.expense("10.00"), on=APRIL + timedelta(days=9))
+    assert dates_of("bill") == (TUESDAY, None)
+    old = buying.book(acme, buying.expense("10.00"), number="R 2", issued_on=TUESDAY.replace(year=2016))
+    assert old.booked_on == buying.FRIDAY
+    assert not Period.objects.filter(start__year=2016).exists()
+    assert is_sound()
+
+
 def test_a_bill_that_changes_the_value_of_stock_waits_for_stock_to_be_open(lamp):
     acme = buying.supplier()
     purchase = buying.ordered((lamp, 10, "4.00"), of=acme)
